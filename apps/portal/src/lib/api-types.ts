@@ -24,6 +24,7 @@ export type VaultKeysView = RouterOutputs["vaultKeys"]["list"];
 export type VaultKeyView = VaultKeysView["keys"][number];
 export type NewPaperKey = RouterOutputs["vaultKeys"]["addRecovery"];
 export type VaultFigures = RouterOutputs["vaults"]["figures"];
+export type VaultSpace = RouterOutputs["vaults"]["space"];
 export type VaultDamageView = RouterOutputs["vaults"]["damage"];
 export type VaultDamageRow = VaultDamageView["list"]["rows"][number];
 export type PointDamageView = RouterOutputs["points"]["damage"];

@@ -30,10 +30,10 @@ export const protection = catalog({
       text: "No more backups run. All recovery points are kept and can be restored. Retention no longer removes any of them.",
       reason: "Reason (optional, recorded in the audit log)",
       reasonNeeded: "Reason (recorded in the audit log)",
-      deletePoints: "Also delete its recovery points",
+      deletePoints: "Also delete its {points, plural, one {recovery point} other {# recovery points}}",
       deleteText:
-        "All recovery points are deleted, except those that are pinned. Until their data is removed, after the days that the policy sets or 14 days, each can be brought back from its page.",
-      deleteSubmit: "Stop and delete",
+        "No more backups run, and all recovery points except pinned ones are deleted. Each can be brought back from its page for the days that its policy sets, 14 unless changed. After that, its data is gone.",
+      deleteSubmit: "Stop and delete {points, plural, one {# point} other {# points}}",
       deleted:
         "Protection of {name} stopped, {points, plural, =0 {no recovery point} one {# recovery point} other {# recovery points}} deleted",
       submit: "Stop protection",
@@ -94,10 +94,10 @@ export const protection = catalog({
       text: "Er worden geen back-ups meer gemaakt. Alle herstelpunten worden bewaard en kunnen worden hersteld. De retentie verwijdert er geen meer.",
       reason: "Reden (optioneel, wordt vastgelegd in het auditlogboek)",
       reasonNeeded: "Reden (wordt vastgelegd in het auditlogboek)",
-      deletePoints: "Ook de herstelpunten verwijderen",
+      deletePoints: "Ook {points, plural, one {het herstelpunt} other {de # herstelpunten}} verwijderen",
       deleteText:
-        "Alle herstelpunten worden verwijderd, behalve vastgezette. Tot hun gegevens weg zijn, na het aantal dagen van het beleid of 14 dagen, is elk herstelpunt op zijn pagina terug te halen.",
-      deleteSubmit: "Stoppen en verwijderen",
+        "Er worden geen back-ups meer gemaakt, en alle herstelpunten behalve vastgezette worden verwijderd. Elk is op zijn pagina terug te halen gedurende het aantal dagen van het beleid, standaard 14. Daarna zijn de gegevens weg.",
+      deleteSubmit: "Stoppen en {points, plural, one {# punt} other {# punten}} verwijderen",
       deleted:
         "De beveiliging van {name} is gestopt, {points, plural, =0 {geen herstelpunt} one {# herstelpunt} other {# herstelpunten}} verwijderd",
       submit: "Beveiliging stoppen",

@@ -107,10 +107,10 @@ export const vaults = catalog({
         vm: "Most space. No disk affects the backup of another.",
       } satisfies Record<DeduplicationScope, string>,
       hint: "Applies from the next backup on. Figures of a virtual machine never depend on the content of others.",
-      bandwidth: "Most MiB per second",
+      bandwidth: "Speed limit (MiB per second)",
       bandwidthHint: "For backups of all engines together. Leave it empty for no limit. Restores have none.",
       bandwidthWrong: "Enter a whole number from 5 to 100,000, or nothing.",
-      verifyGib: "Most GiB to verify in a night",
+      verifyGib: "Verification limit per night (GiB)",
       verifyGibHint:
         "Of all scheduled verifications together that read content. Leave it empty for no limit. Verifications that a person starts have none.",
       verifyGibWrong: "Enter a whole number from 1 to 1,000,000, or nothing.",
@@ -254,11 +254,11 @@ export const vaults = catalog({
         vm: "Meeste ruimte. Geen schijf beïnvloedt de back-up van een andere.",
       },
       hint: "Geldt vanaf de volgende back-up. De cijfers van een virtuele machine hangen nooit af van de inhoud van andere.",
-      bandwidth: "Hoogste aantal MiB per seconde",
+      bandwidth: "Snelheidslimiet (MiB per seconde)",
       bandwidthHint:
         "Voor back-ups van alle engines samen. Laat leeg voor geen limiet. Herstellen heeft geen limiet.",
       bandwidthWrong: "Voer een geheel getal van 5 tot en met 100.000 in, of niets.",
-      verifyGib: "Hoogste aantal GiB per nacht om te verifiëren",
+      verifyGib: "Verificatielimiet per nacht (GiB)",
       verifyGibHint:
         "Voor alle geplande verificaties samen die inhoud lezen. Laat leeg voor geen limiet. Verificaties die een persoon start hebben geen limiet.",
       verifyGibWrong: "Voer een geheel getal van 1 tot en met 1.000.000 in, of niets.",

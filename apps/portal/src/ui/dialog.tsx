@@ -130,6 +130,12 @@ export function ConfirmDialog(props: ConfirmProps) {
   } = props;
   const t = useTranslations("ui");
   const [text, setText] = useState("");
+  const [word, setWord] = useState(typed);
+  // The typed word confirms the action of that moment only.
+  if (word !== typed) {
+    setWord(typed);
+    setText("");
+  }
   const fieldId = useId();
   const ready = typed === undefined || text.trim() === typed;
   return (

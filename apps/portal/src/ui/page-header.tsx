@@ -43,12 +43,12 @@ export function Breadcrumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
   return (
     <nav aria-label={t("breadcrumb")} className="mb-1">
       <ol className="flex flex-wrap items-center gap-1 text-sm">
-        {crumbs.map((crumb) => (
+        {crumbs.map((crumb, at) => (
           <li key={crumb.href} className="flex items-center gap-1 text-muted">
+            {at === 0 ? null : <ChevronRight aria-hidden="true" className="size-3.5 text-faint" />}
             <Link href={crumb.href} className="rounded-sm py-0.5 hover:text-ink hover:underline">
               {crumb.label}
             </Link>
-            <ChevronRight aria-hidden="true" className="size-3.5 text-faint" />
           </li>
         ))}
       </ol>

@@ -63,18 +63,29 @@ export interface StatusProps {
   readonly children: ReactNode;
   /** `badge` has a tinted ground, `plain` only icon and word. */
   readonly look?: "badge" | "plain";
+  /** A sentence, which takes several lines where the room is small. */
+  readonly wraps?: boolean;
   readonly title?: string | undefined;
   readonly className?: string;
 }
 
 /** A status: always an icon and a word, never color alone (WCAG 1.4.1). */
-export function Status({ tone, icon, children, look = "badge", title, className }: StatusProps) {
+export function Status({
+  tone,
+  icon,
+  children,
+  look = "badge",
+  wraps = false,
+  title,
+  className,
+}: StatusProps) {
   const Icon = icons[icon];
   return (
     <span
       title={title}
       className={cn(
-        "inline-flex items-center gap-1 align-middle text-xs font-medium whitespace-nowrap",
+        "inline-flex items-center gap-1 align-middle text-xs font-medium",
+        !wraps && "whitespace-nowrap",
         look === "badge" ? cn("h-5.5 rounded-sm px-1.5", soft[tone]) : plain[tone],
         className,
       )}
@@ -84,7 +95,8 @@ export function Status({ tone, icon, children, look = "badge", title, className 
         strokeWidth={2.25}
         className={cn("size-3.5 shrink-0", icon === "running" && "animate-spin [animation-duration:2.4s]")}
       />
-      {children}
+      {/* One box, so that the gap does not part words from the times between them. */}
+      <span>{children}</span>
     </span>
   );
 }

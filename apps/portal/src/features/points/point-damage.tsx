@@ -68,10 +68,10 @@ function DamagedDisks({ point, damage }: Props & { readonly point: PointView }) 
                   })}
                 </span>
               </p>
-              <p data-value className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 font-mono text-xs text-muted">
+              <p className="tabular mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-muted">
                 {shown.map(({ offset, length }) => (
-                  <span key={offset}>
-                    {t("point.range", { from: String(offset), to: String(offset + length) })}
+                  <span key={offset} title={`${format.bytesExact(offset)}, ${format.bytesExact(length)}`}>
+                    {t("point.range", { size: format.bytes(length), at: format.bytes(offset) })}
                   </span>
                 ))}
                 {count > shown.length ? (
@@ -97,8 +97,7 @@ function Items({ damage: { items, total } }: Props) {
       <ul className="mt-1 flex flex-col gap-1">
         {items.slice(0, RANGES_SHOWN).map(({ kind, object, offset, reason, foundAt, foundBy }) => (
           <li key={`${object} ${offset}`}>
-            {t(`kinds.${kind}`)} {offset === null ? t("whole") : t("at", { offset })}:{" "}
-            {t(`reasons.${reason}`)}
+            {t(`kinds.${kind}`)} <Place offset={offset} />: {t(`reasons.${reason}`)}
             {" · "}
             <span className="text-muted">
               {t("fields.found")} <TimeAgo at={foundAt} /> {t(`foundBy.${foundBy}`)}
@@ -111,6 +110,14 @@ function Items({ damage: { items, total } }: Props) {
       </ul>
     </section>
   );
+}
+
+/** Where in an object the damage is; the exact byte is the title. */
+function Place({ offset }: { readonly offset: number | null }) {
+  const t = useTranslations("damage");
+  const format = useFormat();
+  if (offset === null) return t("whole");
+  return <span title={format.bytesExact(offset)}>{t("at", { offset: format.bytes(offset) })}</span>;
 }
 
 function WhatToDo({ damage: { before, after } }: Props) {

@@ -83,7 +83,7 @@ function LoadedVault({ vault }: { vault: VaultView }) {
 function VaultState({ vault }: { vault: VaultView }) {
   const [adopting, setAdopting] = useState(false);
   return (
-    <div className="flex flex-col gap-1">
+    <div className="flex flex-col gap-1 empty:hidden">
       <TruthLine vault={vault} onAdopt={() => setAdopting(true)} />
       <CopyLine copy={vault.copy} />
       {adopting ? <ConfirmChange what="adopt" vault={vault} onClose={() => setAdopting(false)} /> : null}

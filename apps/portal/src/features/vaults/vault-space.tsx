@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import type { VaultView } from "#lib/api-types.ts";
+import type { VaultSpace as Space, VaultView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { ByteSize } from "#ui/byte-size.tsx";
@@ -22,18 +22,22 @@ export function VaultSpace({ vault }: { vault: VaultView }) {
       ) : query.data === undefined ? (
         <SkeletonLines lines={4} />
       ) : (
-        <Facts
-          dense
-          facts={[
-            ...query.data.reasons.map(({ reason, bytes }) => ({
-              label: t(`page.spaceReasons.${reason}`),
-              value: <ByteSize bytes={bytes} />,
-            })),
-            { label: t("page.spaceSoftDeleted"), value: <ByteSize bytes={query.data.softDeleted.bytes} /> },
-          ]}
-        />
+        <SpaceReasons space={query.data} />
       )}
       <p className="mt-3 text-xs text-muted">{t("page.spaceHint")}</p>
     </Card>
+  );
+}
+
+/** Only reasons that hold space: a list of zeros says nothing. */
+function SpaceReasons({ space: { reasons, softDeleted } }: { readonly space: Space }) {
+  const t = useTranslations("vaults");
+  const facts = [
+    ...reasons.map(({ reason, bytes }) => ({ label: t(`page.spaceReasons.${reason}`), bytes })),
+    { label: t("page.spaceSoftDeleted"), bytes: softDeleted.bytes },
+  ].filter(({ bytes }) => bytes > 0);
+  if (facts.length === 0) return <p>{t("page.spaceNone")}</p>;
+  return (
+    <Facts dense facts={facts.map(({ label, bytes }) => ({ label, value: <ByteSize bytes={bytes} /> }))} />
   );
 }

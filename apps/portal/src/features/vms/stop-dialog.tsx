@@ -16,6 +16,8 @@ export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void })
   const [reason, setReason] = useState("");
   const [deletes, setDeletes] = useState(false);
   const { name } = vm;
+  /** Pinned points stay. */
+  const points = vm.pointCount - vm.pinnedCount;
   const stop = useMutation(
     trpc.protection.stop.mutationOptions({
       onSuccess: async ({ deleted }) => {
@@ -30,8 +32,6 @@ export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void })
   const confirmed = deletes ? { deletePoints: { confirm: name } } : {};
   return (
     <ConfirmDialog
-      // The word to type belongs to the deletion only.
-      key={deletes ? "delete" : "stop"}
       open
       onOpenChange={onClose}
       title={t("title", { name })}
@@ -48,17 +48,17 @@ export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void })
               className={`${inputClass} mt-1 font-normal`}
             />
           </label>
-          {vm.can.deletePoints ? (
+          {vm.can.deletePoints && points > 0 ? (
             <Check
               className="mt-4 text-ink"
-              label={t("deletePoints")}
+              label={t("deletePoints", { points })}
               checked={deletes}
               onChange={(event) => setDeletes(event.target.checked)}
             />
           ) : null}
         </>
       }
-      action={deletes ? t("deleteSubmit") : t("submit")}
+      action={deletes ? t("deleteSubmit", { points }) : t("submit")}
       keep={t("keep")}
       busy={stop.isPending}
       {...(deletes ? { typed: name } : {})}

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { FormDialog } from "#features/settings/form-dialog.tsx";
 import { PapersDialog } from "#features/settings/keys/papers.tsx";
+import { type SharesProblem, sharesProblems } from "#features/settings/keys/shares-form.ts";
 import type { NewPaperKey } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
@@ -55,10 +56,12 @@ function PaperDialog({
     return <PapersDialog made={made} onDone={done} />;
   }
   const isRecovery = what === "recovery";
+  const problems = sharesProblems(form);
+  const wrong = (field: SharesProblem) => tried && problems.includes(field);
   const label = form.label.trim();
   const submit = () => {
     setTried(true);
-    if (label === "") return;
+    if (label === "" || (!isRecovery && problems.length > 0)) return;
     if (isRecovery) recovery.mutate({ vault: vault.id, label });
     else
       shares.mutate({
@@ -98,8 +101,15 @@ function PaperDialog({
       </Field>
       {isRecovery ? null : (
         <div className="grid grid-cols-2 gap-4">
-          <Field label={t("sharesCount")}>{text("count", "number")}</Field>
-          <Field label={t("sharesThreshold")}>{text("threshold", "number")}</Field>
+          <Field label={t("sharesCount")} error={wrong("count") ? t("sharesCountWrong") : undefined}>
+            {text("count", "number")}
+          </Field>
+          <Field
+            label={t("sharesThreshold")}
+            error={wrong("threshold") ? t("sharesThresholdWrong") : undefined}
+          >
+            {text("threshold", "number")}
+          </Field>
         </div>
       )}
     </FormDialog>
@@ -159,9 +169,9 @@ function PublicDialog({
         />
       </Field>
       <Field
-        label={t("label")}
-        hint={t("labelHint")}
-        error={tried && label === "" ? t("labelMissing") : undefined}
+        label={isRemote ? t("name") : t("label")}
+        hint={isRemote ? t("nameHint") : t("labelHint")}
+        error={tried && label === "" ? t(isRemote ? "nameMissing" : "labelMissing") : undefined}
       >
         <Input
           value={form.label}

@@ -36,6 +36,7 @@ export function ConfirmKeyChange({ what, vault, onClose }: ConfirmProps) {
       onOpenChange={onClose}
       title={isRemove ? t("removeTitle", { label }) : t("rotateTitle", { name })}
       description={isRemove ? t("removeText") : t("rotateText")}
+      tone={isRemove ? "danger" : "primary"}
       action={isRemove ? t("removeSubmit") : t("rotateSubmit")}
       busy={rotate.isPending || remove.isPending}
       onConfirm={() => {

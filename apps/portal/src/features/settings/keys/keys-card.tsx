@@ -144,7 +144,7 @@ function KeyItem({ one, vault, onOpen }: ItemProps) {
       <div className="min-w-0">
         <h3 className="flex flex-wrap items-center gap-2 font-medium">
           {title}
-          <Badge>{t(`kinds.${kind}`)}</Badge>
+          {label === "" ? null : <Badge>{t(`kinds.${kind}`)}</Badge>}
           {threshold === null || shares === null ? null : (
             <Badge>{t("sharesOf", { threshold: String(threshold), shares: String(shares) })}</Badge>
           )}
@@ -169,6 +169,7 @@ function KeyItem({ one, vault, onOpen }: ItemProps) {
         <Button
           size="sm"
           aria-label={t("removeOf", { label: title })}
+          disabledReason={isOwn ? t("ownStays") : null}
           onClick={() => onOpen({ kind: "remove", id: one.id, label: title })}
         >
           {t("remove")}

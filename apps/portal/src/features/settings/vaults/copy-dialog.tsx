@@ -13,6 +13,9 @@ import {
 import type { VaultView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
+import { Alert } from "#ui/alert.tsx";
+import { Button } from "#ui/button.tsx";
+import { Dialog } from "#ui/dialog.tsx";
 import { Choice, Field, Input } from "#ui/field.tsx";
 
 interface DialogProps {
@@ -25,6 +28,7 @@ interface DialogProps {
 /** The second vault that gets the recovery points of a vault, when, and for how long. */
 export function CopyDialog({ vault, vaults, onClose }: DialogProps) {
   const t = useTranslations("vaultCopies");
+  const ui = useTranslations("ui");
   const trpc = useTRPC();
   const outcome = useOutcome();
   const [before] = useState(() => copyFormOf(vault, Intl.DateTimeFormat().resolvedOptions().timeZone));
@@ -42,9 +46,25 @@ export function CopyDialog({ vault, vaults, onClose }: DialogProps) {
   const targets = vaults.filter(
     ({ id, state }) => id !== vault.id && (state === "enabled" || id === form.to),
   );
+  if (targets.length === 0 && before.to === "") {
+    return (
+      <Dialog
+        open
+        onOpenChange={onClose}
+        title={t("of", { name: vault.name })}
+        description={t("lead")}
+        footer={<Button onClick={onClose}>{ui("close")}</Button>}
+      >
+        <Alert tone="info" title={t("noTarget")}>
+          {t("noTargetText")}
+        </Alert>
+      </Dialog>
+    );
+  }
   return (
     <FormDialog
       title={t("of", { name: vault.name })}
+      description={t("lead")}
       submit={t("submit")}
       entered={form !== before}
       busy={save.isPending}
@@ -55,7 +75,6 @@ export function CopyDialog({ vault, vaults, onClose }: DialogProps) {
         if (problems.length === 0) save.mutate({ vault: vault.id, copy: copyOf(form) });
       }}
     >
-      <p className="text-sm text-muted">{t("lead")}</p>
       <Choice
         label={t("target")}
         name="to"

@@ -5,6 +5,7 @@ import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } f
 import type { VaultDamageRow, VaultDamageView } from "#lib/api-types.ts";
 import { every } from "#lib/polling.ts";
 import { useTRPC } from "#lib/trpc.tsx";
+import { useFormat } from "#lib/use-format.ts";
 import { Card } from "#ui/card.tsx";
 import { type Column, DataTable } from "#ui/data-table.tsx";
 import { Pager } from "#ui/pager.tsx";
@@ -128,6 +129,7 @@ function DamageTable({ query, isHealed, onPage }: TableProps) {
 
 function useColumns(isHealed: boolean): readonly Column<VaultDamageRow>[] {
   const t = useTranslations("damage");
+  const format = useFormat();
   return [
     {
       key: "what",
@@ -136,7 +138,9 @@ function useColumns(isHealed: boolean): readonly Column<VaultDamageRow>[] {
       cell: ({ kind, object, offset }) => (
         <span className="block max-w-xs min-w-0 sm:max-w-sm">
           <span className="font-medium">{t(`kinds.${kind}`)}</span>{" "}
-          <span className="text-muted">{offset === null ? t("whole") : t("at", { offset })}</span>
+          <span className="text-muted" title={offset === null ? undefined : format.bytesExact(offset)}>
+            {offset === null ? t("whole") : t("at", { offset: format.bytes(offset) })}
+          </span>
           <span data-value className="block font-mono text-xs break-all text-faint">
             {object}
           </span>

@@ -14,7 +14,7 @@ export function TruthLine({ vault, onAdopt }: { readonly vault: VaultView; reado
   const isInPlace = state !== "foreign" && state !== "missing";
   if (state === "agrees" && !comparing && !adopting && unknown === 0) {
     return comparedAt === null ? null : (
-      <Status tone="ok" icon="check" look="plain">
+      <Status tone="ok" icon="check" look="plain" wraps>
         {t.rich("agrees", { time: () => <TimeAgo at={comparedAt} /> })}
       </Status>
     );
@@ -25,6 +25,7 @@ export function TruthLine({ vault, onAdopt }: { readonly vault: VaultView; reado
         tone={state === "agrees" ? "warn" : "bad"}
         icon={state === "agrees" ? "warning" : "cross"}
         look="plain"
+        wraps
       >
         {t(`states.${state}`, { points: facts?.unknownPoints ?? 0, missing: facts?.missingPoints ?? 0 })}
       </Status>
