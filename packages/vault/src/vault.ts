@@ -7,16 +7,16 @@ import { LiveWalk } from "./compact/live.ts";
 import type { VaultCompaction } from "./compact/port.ts";
 import { MAX_READ_BYTES } from "./constants.ts";
 import { type AffectedOptions, affectedSegments } from "./damage/affected.ts";
-import { noDamage, storeMoved } from "./damage/avoid.ts";
-import type { HealedItem } from "./damage/places.ts";
+import { type HealedItem, noDamage } from "./damage/places.ts";
 import { type DamageSearch, searchDamage } from "./damage/ranges.ts";
 import type { ReachOptions } from "./damage/reach.ts";
+import { storeMoved } from "./damage/store-moved.ts";
 import { writeSegment } from "./delta/write-segment.ts";
 import { MemoryChunkIndex } from "./index-memory.ts";
 import { factsOfSlots, type KeySlots } from "./keys/key-slots.ts";
 import { createKeys, type OpenedKeys, openKeys } from "./keys/open-keys.ts";
 import type { Manifest } from "./manifest.ts";
-import { allSegments, buildDiskMap, findSegment, rootLevel } from "./map/disk-map.ts";
+import { allSegments, buildDiskMap, findSegment, rootDigestOf } from "./map/disk-map.ts";
 import { changedExtents } from "./map/map-diff.ts";
 import { formatNodeRef, type NodeRef, placeOf, refOf, splitNodeRef } from "./node-ref.ts";
 import { type NodeUse, nodeUse } from "./node-use.ts";
@@ -177,10 +177,9 @@ class OpenVault implements Vault {
     const root = await buildDiskMap(places, diskBytes, target);
     await writer.finish();
     await storeMoved(healed, { store: this.store, keys, signal });
-    const top = root === null ? null : Buffer.from(root.digest, "hex");
     return {
       root: refOf(root),
-      rootDigest: keys.rootDigest(diskBytes, rootLevel(diskBytes), top),
+      rootDigest: rootDigestOf(keys, root, diskBytes),
       storedBytes: writer.storedBytes,
       healed,
     };
@@ -223,16 +222,13 @@ class OpenVault implements Vault {
   }
 
   rootDigest(root: NodeRef | null, diskBytes: number): string {
-    const place = placeOf(root);
-    const top = place === null ? null : Buffer.from(place.digest, "hex");
-    return this.opened.keys.rootDigest(diskBytes, rootLevel(diskBytes), top);
+    return rootDigestOf(this.opened.keys, placeOf(root), diskBytes);
   }
 
   private verifyParts(): VerifyParts {
     const { store, points } = this;
     const { keys } = this.opened;
-    // Separate caches: a verification must read the store, not an earlier read.
-    const packs = new PackReader(store, keys, NODE_CACHE_BYTES);
+    const packs = this.freshPacks(NODE_CACHE_BYTES);
     return {
       store,
       keys,
@@ -251,15 +247,11 @@ class OpenVault implements Vault {
   }
 
   nodeUse(ref: NodeRef, signal: AbortSignal): Promise<NodeUse> {
-    return nodeUse(
-      new NodeReader(this.freshPacks(USE_CACHE_BYTES), this.opened.keys),
-      splitNodeRef(ref),
-      signal,
-    );
+    return nodeUse(this.freshNodes(USE_CACHE_BYTES), splitNodeRef(ref), signal);
   }
 
   liveItems(packs: ReadonlySet<string>) {
-    const walk = new LiveWalk(new NodeReader(this.freshPacks(NODE_CACHE_BYTES), this.opened.keys), packs);
+    const walk = new LiveWalk(this.freshNodes(NODE_CACHE_BYTES), packs);
     return {
       below: async (ref: NodeRef, signal: AbortSignal) =>
         (await walk.below(splitNodeRef(ref), signal)).map(formatNodeRef),
@@ -310,9 +302,16 @@ class OpenVault implements Vault {
     return factsOfSlots(this.opened.slots, this.opened.completed);
   }
 
-  /** A damaged copy in a cache must not hide behind an earlier read, nor an old one behind a repair. */
+  /**
+   * Reads the store, with a cache of its own. An earlier read must neither hide damage nor a repair, and what other readers have is not
+   * displaced.
+   */
   private freshPacks(cacheBytes: number): PackReader {
     return new PackReader(this.store, this.opened.keys, cacheBytes);
+  }
+
+  private freshNodes(cacheBytes: number): NodeReader {
+    return new NodeReader(this.freshPacks(cacheBytes), this.opened.keys);
   }
 
   private chunkParts(packs: PackReader): ChunkParts {
@@ -322,14 +321,7 @@ class OpenVault implements Vault {
   private collectParts(): CollectParts {
     const { store, points, index } = this;
     const { keys } = this.opened;
-    // A separate cache: what other readers have is neither proof nor to be displaced.
-    return {
-      store,
-      keys,
-      points,
-      index,
-      nodes: new NodeReader(new PackReader(store, keys, USE_CACHE_BYTES), keys),
-    };
+    return { store, keys, points, index, nodes: this.freshNodes(USE_CACHE_BYTES) };
   }
 
   private writeParts({ index, limits }: Pick<WriteSegmentOptions, "index" | "limits">) {

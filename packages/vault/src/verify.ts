@@ -4,7 +4,7 @@ import { findingOf, isDamage, mapConcurrent, placeKey } from "@kluis/domain/core
 import { BLOCK_BYTES, FAN_OUT, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
 import { damaged, missing, objectOf } from "./errors.ts";
 import type { ManifestDisk } from "./manifest.ts";
-import { rootLevel } from "./map/disk-map.ts";
+import { rootDigestOf, rootLevel } from "./map/disk-map.ts";
 import { type LeafChunk, leafChunks } from "./map/leaf.ts";
 import { packName, pointName } from "./names.ts";
 import { type NodePlace, placeOf, splitNodeRef } from "./node-ref.ts";
@@ -123,8 +123,7 @@ class PointCheck {
   ): Promise<void> {
     const root = placeOf(disk.root);
     const level = rootLevel(disk.diskBytes);
-    const top = root === null ? null : Buffer.from(root.digest, "hex");
-    const expected = this.parts.keys.rootDigest(disk.diskBytes, level, top);
+    const expected = rootDigestOf(this.parts.keys, root, disk.diskBytes);
     if (expected !== disk.rootDigest || (root !== null && root.level !== level)) {
       const problem = `the root digest of disk ${disk.key} does not match its chunk map`;
       this.record(damaged(pointName(pointId), problem), { disk: disk.key, offset: 0 });

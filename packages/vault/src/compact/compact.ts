@@ -7,8 +7,8 @@
  */
 import { createHash } from "node:crypto";
 import { isDamage, type KluisError, placeKey } from "@kluis/domain/core";
-import { storeMoved } from "../damage/avoid.ts";
 import type { HealedItem } from "../damage/places.ts";
+import { storeMoved } from "../damage/store-moved.ts";
 import { damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
 import { MAX_PACK_BYTES, readObject } from "../maxima.ts";

@@ -12,6 +12,13 @@ export interface DamageSet {
   placesOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly ItemPlace[]>>;
 }
 
+export const noDamage: DamageSet = {
+  isEmpty: true,
+  hasPack: () => false,
+  has: () => false,
+  placesOf: () => Promise.resolve(new Map()),
+};
+
 /** A damaged item that was stored again. */
 export interface HealedItem extends ItemPlace {
   /** Where readers of the old place find it now. */

@@ -1,8 +1,7 @@
 /** The base of a segment: its chunk map, of which parts may be damaged. */
 import { isDamage, type KluisError, placeKey } from "@kluis/domain/core";
 import { BLOCKS_PER_WINDOW, FAN_OUT, SEGMENT_LEVEL, WINDOW_BYTES } from "../constants.ts";
-import { noDamage } from "../damage/avoid.ts";
-import type { DamageSet, HealedItem } from "../damage/places.ts";
+import { type DamageSet, type HealedItem, noDamage } from "../damage/places.ts";
 import { invalid } from "../errors.ts";
 import type { Inner } from "../map/inner.ts";
 import { type Leaf, leafChunks } from "../map/leaf.ts";

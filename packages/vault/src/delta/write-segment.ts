@@ -1,7 +1,7 @@
 /** Writes one segment of a disk: read, compare, seal, store. */
 import { mapConcurrent } from "@kluis/domain/core";
 import { BLOCK_BYTES, MAX_READ_BYTES } from "../constants.ts";
-import { storeMoved } from "../damage/avoid.ts";
+import { storeMoved } from "../damage/store-moved.ts";
 import { checkDomain } from "../domain.ts";
 import { invalid } from "../errors.ts";
 import { free } from "../memory.ts";

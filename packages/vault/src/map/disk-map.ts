@@ -23,6 +23,12 @@ export function rootLevel(diskBytes: number): number {
   return level;
 }
 
+/** The root digest of a disk with this chunk map, hex. */
+export function rootDigestOf(keys: VaultKeys, root: NodePlace | null, diskBytes: number): string {
+  const top = root === null ? null : Buffer.from(root.digest, "hex");
+  return keys.rootDigest(diskBytes, rootLevel(diskBytes), top);
+}
+
 /** A segment's node below a root; null when the segment is zero or beyond the root's span. */
 export async function findSegment(
   root: NodePlace,

@@ -1,17 +1,10 @@
-/** What a writer knows about damage, and what it does about it (docs/vault-format.md, Damage). */
+/** Leads readers from damaged or compacted places to new ones (docs/vault-format.md, Moved table). */
 import type { VaultKeys } from "../keys/derive.ts";
 import { newMovedName } from "../names.ts";
 import { encodeMovedTable } from "../read/moved.ts";
 import type { BlobStore } from "../store/port.ts";
 import type { ChunkPlace } from "../types.ts";
-import type { DamageSet, HealedItem } from "./places.ts";
-
-export const noDamage: DamageSet = {
-  isEmpty: true,
-  hasPack: () => false,
-  has: () => false,
-  placesOf: () => Promise.resolve(new Map()),
-};
+import type { HealedItem } from "./places.ts";
 
 /** Entries of one moved table, far below its maximum. */
 const TABLE_ENTRIES = 200_000;
