@@ -3,6 +3,7 @@ import { changeVault, clearAttention, enqueue, requireVault, type Tx, type Vault
 import { KluisError } from "@kluis/domain";
 import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
+import { vaultDisabled } from "./errors.ts";
 import type { VaultCopyInput } from "./inputs.ts";
 import { change } from "./service.ts";
 import type { vaultView } from "./view.ts";
@@ -35,10 +36,5 @@ async function targetOf(tx: Tx, from: VaultRow, ref: string): Promise<string> {
     });
   }
   if (state === "enabled") return id;
-  throw new KluisError("CONFLICT", {
-    reason: "vault-disabled",
-    message: `Vault ${name} is disabled.`,
-    action: "Enable it first.",
-    params: { vault: name },
-  });
+  throw vaultDisabled({ name });
 }

@@ -27,6 +27,7 @@ import type { removedView } from "../connections/view.ts";
 import type { Api, SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
 import { copyView } from "./copy-view.ts";
+import { vaultDisabled, vaultIsDefault } from "./errors.ts";
 import {
   type AddVaultInput,
   accountOf,
@@ -265,14 +266,7 @@ export function enableVault(ctx: SignedInContext, ref: string): Promise<View> {
 export function disableVault(ctx: SignedInContext, ref: string): Promise<View> {
   return change(ctx, ref, async (tx, row) => {
     if (row.state === "disabled") return null;
-    if (row.isDefault) {
-      throw new KluisError("CONFLICT", {
-        reason: "vault-is-default",
-        message: `Vault ${row.name} is the default for new backups.`,
-        action: "Make another vault the default first.",
-        params: { vault: row.name },
-      });
-    }
+    if (row.isDefault) throw vaultIsDefault(row);
     await changeVault(tx, { id: row.id, change: { state: "disabled" } }, ctx.api.clock);
     return "vault.disabled";
   });
@@ -282,14 +276,7 @@ export function disableVault(ctx: SignedInContext, ref: string): Promise<View> {
 export function makeDefaultVault(ctx: SignedInContext, ref: string): Promise<View> {
   return change(ctx, ref, async (tx, row) => {
     if (row.isDefault) return null;
-    if (row.state === "disabled") {
-      throw new KluisError("CONFLICT", {
-        reason: "vault-disabled",
-        message: `Vault ${row.name} is disabled.`,
-        action: "Enable it first.",
-        params: { vault: row.name },
-      });
-    }
+    if (row.state === "disabled") throw vaultDisabled(row);
     await makeDefault(tx, row.id, ctx.api.clock);
     return "vault.made-default";
   });
@@ -304,14 +291,7 @@ export function removeVault(ctx: SignedInContext, ref: string): Promise<z.input<
     if (row.source === "environment") throw fromEnvironment(row);
     const from = (await listRows(tx)).find(({ copy }) => copy?.to === id);
     if (from !== undefined) throw copiedTo(row, from);
-    if (row.state === "enabled" && row.isDefault) {
-      throw new KluisError("CONFLICT", {
-        reason: "vault-is-default",
-        message: `Vault ${name} is the default for new backups.`,
-        action: "Make another vault the default first.",
-        params: { vault: name },
-      });
-    }
+    if (row.state === "enabled" && row.isDefault) throw vaultIsDefault(row);
     const points = await vaultHadPoints(tx, id);
     if (points > 0) {
       throw new KluisError("CONFLICT", {
