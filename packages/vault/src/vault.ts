@@ -303,7 +303,7 @@ class OpenVault implements Vault {
   }
 
   /**
-   * Reads the store, with a cache of its own. An earlier read must neither hide damage nor a repair, and what other readers have is not
+   * Reads the store, with a separate cache. An earlier read must neither hide damage nor a repair, and what other readers have is not
    * displaced.
    */
   private freshPacks(cacheBytes: number): PackReader {

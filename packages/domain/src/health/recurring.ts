@@ -27,11 +27,11 @@ export const workRules: Readonly<Record<WorkName, WorkRule>> = {
   sweep: { everyMs: 15 * minute, budgetMs: 15 * minute, overdueMs: 12 * hour },
   collection: { everyMs: hour, budgetMs: 50 * minute, overdueMs: 24 * hour },
   anchor: { everyMs: limits.ledgerAnchorMs, budgetMs: minute, overdueMs: 3 * hour },
-  // Damage wakes it at once.
   // Each backup and each copy wakes it at once.
   copies: { everyMs: 10 * minute, budgetMs: 5 * minute, overdueMs: 3 * hour },
   // The end of a scheduled verification wakes it too.
   verification: { everyMs: 10 * minute, budgetMs: 2 * minute, overdueMs: 3 * hour },
+  // Damage wakes it at once.
   "damage-reach": { everyMs: hour, budgetMs: 10 * minute, overdueMs: 24 * hour },
   // A difference between vault and database wakes it at once.
   comparison: { everyMs: 24 * hour, budgetMs: 50 * minute, overdueMs: 72 * hour },
