@@ -14,6 +14,7 @@ import { engineActor, type PolicyDocument, systemClock, type TimedClock } from "
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLog } from "../src/log.ts";
 import { tick } from "../src/schedule/tick.ts";
+import { vmRow } from "./vm-row.ts";
 import { standardPolicy } from "./world.ts";
 
 class ManualClock implements TimedClock {
@@ -58,25 +59,7 @@ const deps = () => ({ db: database.db, clock, log });
 async function protect(name: string, document: PolicyDocument): Promise<string> {
   const { db } = database;
   return inTransaction(db, async (tx) => {
-    const id = crypto.randomUUID();
-    await tx.virtualMachine.create({
-      data: {
-        id,
-        resourceId: `/vms/${name}`,
-        azureVmId: name,
-        name,
-        subscriptionId: "s",
-        resourceGroup: "g",
-        location: "l",
-        osType: "linux",
-        size: "",
-        powerState: "running",
-        agentState: "ready",
-        tags: {},
-        disks: [],
-        configuration: {},
-      },
-    });
+    const { id } = await tx.virtualMachine.create({ data: vmRow(name) });
     const made = { name: `policy-${name}`, description: "", teamId: null, document, actor: engineActor };
     const { id: policyId } = await createPolicy(tx, made, clock);
     await setProtection(tx, { vmId: id, policyId, excludedDisks: [] }, clock);

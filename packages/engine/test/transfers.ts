@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createPolicy, type Db, inTransaction } from "@kluis/db";
 import { engineActor, type PolicyDocument, systemClock } from "@kluis/domain";
+import { vmRow } from "./vm-row.ts";
 
 export interface NewTransfer {
   readonly vm: string;
@@ -30,28 +31,8 @@ export async function addTransfer({ prisma }: Db, transfer: NewTransfer): Promis
     stage = "transfer",
   } = transfer;
   const known = await prisma.virtualMachine.findFirst({ where: { name: vm } });
-  const vmId = known?.id ?? randomUUID();
-  if (known === null) {
-    await prisma.virtualMachine.create({
-      data: {
-        id: vmId,
-        resourceId: `/subscriptions/${SUBSCRIPTION}/resourcegroups/${group}/${vm}`,
-        azureVmId: `azure-${vm}`,
-        name: vm,
-        subscriptionId: SUBSCRIPTION,
-        resourceGroup: group,
-        location: "westeurope",
-        osType: "linux",
-        size: "Standard_B2s",
-        powerState: "running",
-        agentState: "ready",
-        tags: {},
-        tagIndex: [],
-        disks: [],
-        configuration: {},
-      },
-    });
-  }
+  const data = vmRow(vm, { subscription: SUBSCRIPTION, group });
+  const { id: vmId } = known ?? (await prisma.virtualMachine.create({ data }));
   const { capturedAt = new Date() } = transfer;
   const disk = {
     id: randomUUID(),

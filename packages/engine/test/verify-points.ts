@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Db } from "@kluis/db";
 import { engineActor, nightOf, type VerificationRule } from "@kluis/domain";
 import { addPolicy } from "./transfers.ts";
+import { vmRow } from "./vm-row.ts";
 import { standardPolicy } from "./world.ts";
 
 /** A zone where it is night now. */
@@ -47,29 +48,10 @@ export async function addPoints(
   },
 ): Promise<string[]> {
   const { vm, policyId, vaultId, points, diskBytes } = of;
-  const vmId = randomUUID();
-  await prisma.virtualMachine.create({
-    data: {
-      id: vmId,
-      resourceId: `/subscriptions/s/resourcegroups/rg/${vm}`,
-      azureVmId: `azure-${vm}`,
-      name: vm,
-      subscriptionId: "s",
-      resourceGroup: "rg",
-      location: "westeurope",
-      osType: "linux",
-      size: "Standard_B2s",
-      powerState: "running",
-      agentState: "ready",
-      tags: {},
-      tagIndex: [],
-      disks: [],
-      configuration: {},
-      protection: {
-        create: { id: randomUUID(), policyId, excludedDisks: [], scheduledThrough: new Date() },
-      },
-    },
-  });
+  const protection = {
+    create: { id: randomUUID(), policyId, excludedDisks: [], scheduledThrough: new Date() },
+  };
+  const { id: vmId } = await prisma.virtualMachine.create({ data: { ...vmRow(vm), protection } });
   const ids: string[] = [];
   for (let n = 0; n < points; n++) {
     const id = randomUUID();
