@@ -121,7 +121,7 @@ function borg2(chunkKib: number): Tool {
   };
 }
 
-/** Shows the folder to a program in another root, in a mount of its own that ends with it, and keeps the working folder. */
+/** Shows the folder to a program in another root, in a separate mount that ends with it, and keeps the working folder. */
 const IN_ROOT = `mkdir -p "$1$2" && mount --bind "$2" "$1$2" && root=$1 && shift 2 &&
 exec chroot "$root" sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"`;
 
