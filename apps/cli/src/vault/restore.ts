@@ -16,6 +16,7 @@ import {
 } from "@kluis/vault";
 import { UsageError } from "../failure.ts";
 import { isSystemError, writeFailure } from "../file-errors.ts";
+import { EarlyFlush } from "./early-flush.ts";
 import type { ReadPoint } from "./points.ts";
 import { qcow2Bytes } from "./qcow2.ts";
 import { readSkipping, type SkippedRange } from "./skip-damaged.ts";
@@ -94,6 +95,7 @@ async function writeDisk(
   const target = targetFile(file, (bytes, position) => writeAll(handle, bytes, position));
   await handle.truncate(disk.diskBytes);
   let dataBytes = 0;
+  const flush = new EarlyFlush(handle);
   const write = async ({ ranges, bytes }: ReadBatch) => {
     try {
       await reader.writeRanges(target, ranges, signal);
@@ -107,10 +109,12 @@ async function writeDisk(
       }
     }
     dataBytes += bytes;
+    flush.wrote(bytes);
     const last = ranges.at(-1);
     if (last !== undefined) request.onProgress({ done: last.offset + last.length, total: disk.diskBytes });
   };
   await forEachConcurrent(readBatches(reader.extents(signal)), { limit: PIECES, signal }, write);
+  await flush.finish();
   const footer = footerOf(request);
   if (footer.length > 0) await writeAll(handle, footer, disk.diskBytes);
   return dataBytes;
