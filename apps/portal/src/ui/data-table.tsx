@@ -12,7 +12,7 @@ export interface Column<Row> {
   readonly sort?: string;
   readonly align?: "left" | "right";
   /** Shown from this breakpoint on. */
-  readonly from?: "sm" | "md" | "lg" | "xl";
+  readonly from?: "sm" | "md" | "lg" | "xl" | "2xl";
   /** Names the row: rendered as a row header. */
   readonly isRowHeader?: boolean;
   /** The header is only for screen readers (a column of buttons). */
@@ -49,6 +49,7 @@ const from: Record<NonNullable<Column<unknown>["from"]>, string> = {
   md: "hidden md:table-cell",
   lg: "hidden lg:table-cell",
   xl: "hidden xl:table-cell",
+  "2xl": "hidden 2xl:table-cell",
 };
 
 const rowClass =

@@ -41,6 +41,8 @@ export function usePointColumns(options: {
   readonly sortable: boolean;
 }): readonly Column<PointRow>[] {
   const t = useTranslations("points");
+  // The column of VMs takes their room in a window of usual width.
+  const wide = options.withVm ? "2xl" : "xl";
   const sort = (by: string) => (options.sortable ? { sort: by } : {});
   const vm: Column<PointRow> = {
     key: "vm",
@@ -91,7 +93,7 @@ export function usePointColumns(options: {
       className: "w-24",
       header: t("columns.changed"),
       align: "right",
-      from: "xl",
+      from: wide,
       cell: (point) => <ByteSize bytes={point.changedBytes} />,
     },
     {
@@ -108,7 +110,7 @@ export function usePointColumns(options: {
       className: "w-24",
       header: t("columns.size"),
       align: "right",
-      from: "xl",
+      from: wide,
       cell: (point) => <ByteSize bytes={point.logicalBytes} />,
     },
     {

@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ConfirmChange } from "#features/settings/vaults/confirm-change.tsx";
@@ -13,6 +14,7 @@ import { every } from "#lib/polling.ts";
 import { useTabTitle } from "#lib/tab-title.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { Alert } from "#ui/alert.tsx";
+import { buttonClass } from "#ui/button-class.ts";
 import { Card, Facts } from "#ui/card.tsx";
 import { Copyable } from "#ui/copyable.tsx";
 import { DetailFrame } from "#ui/detail-frame.tsx";
@@ -62,6 +64,7 @@ function LoadedVault({ vault }: { vault: VaultView }) {
           </span>
         }
         description={placeOf(vault, t)}
+        actions={<VaultLinks id={vault.id} />}
       />
       <div className="flex flex-col gap-4">
         {vault.health?.ok === false ? <ErrorState compact error={vault.health.error} /> : null}
@@ -76,6 +79,24 @@ function LoadedVault({ vault }: { vault: VaultView }) {
         <VaultFacts vault={vault} />
       </div>
     </Page>
+  );
+}
+
+/** The places where its settings, keys and damage are. */
+function VaultLinks({ id }: { id: string }) {
+  const t = useTranslations("vaults");
+  return (
+    <>
+      <Link className={buttonClass()} href={`/settings?tab=vaults&vault=${id}#damage`}>
+        {t("page.openDamage")}
+      </Link>
+      <Link className={buttonClass()} href="/settings?tab=keys">
+        {t("page.openKeys")}
+      </Link>
+      <Link className={buttonClass()} href="/settings?tab=vaults">
+        {t("page.openSettings")}
+      </Link>
+    </>
   );
 }
 
