@@ -36,6 +36,14 @@ describe("a folder store", () => {
     expect(await names("")).toContain("lost+found/deep/#1");
   });
 
+  it("keeps no memory for what a read requested beyond the end of an object", async () => {
+    const store = createFolderStore(inRoot("short"));
+    await store.put("packs/ab/short", [Buffer.from("short")], signal);
+    const bytes = await store.get("packs/ab/short", { offset: 1, length: 131_072, signal });
+    expect(Buffer.from(bytes).toString()).toBe("hort");
+    expect(bytes.buffer.byteLength).toBeLessThan(131_072);
+  });
+
   it("removes the old unfinished files of killed writers, and no others", async () => {
     const folder = inRoot("old-parts");
     await createFolderStore(folder).put("packs/ab/one", [Buffer.from("1")], signal);

@@ -5,6 +5,7 @@ import { type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:
 import { dirname, join, resolve } from "node:path";
 import { KluisError, toKluisError } from "@kluis/domain/core";
 import { alreadyExists, missing } from "../errors.ts";
+import { free } from "../memory.ts";
 import { DESCRIPTOR_NAME } from "../names.ts";
 import { guard } from "./guard.ts";
 import { OpenFiles } from "./open-files.ts";
@@ -271,7 +272,11 @@ async function readFully(file: FileHandle, offset: number, length: number): Prom
     if (bytesRead === 0) break;
     done += bytesRead;
   }
-  return buffer.subarray(0, done);
+  if (done > length / 2) return buffer.subarray(0, done);
+  // A reader that keeps what is there must not keep the memory for all that it requested.
+  const short = Buffer.from(buffer.subarray(0, done));
+  free(buffer);
+  return short;
 }
 
 async function removeIfPresent(path: string): Promise<void> {
