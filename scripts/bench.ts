@@ -36,8 +36,9 @@ folder. It prints tables and writes JSON. Peers that are installed elsewhere: pu
   --json FILE      the figures (.cache/bench.json)
 
 npm run bench -- vault [large|link|churn] [--rounds N] [--json FILE]
-  npm run bench -- engine    through the engine, beside a plain copy; two engines; memory (bench-engine.ts)
                    memory of a 4 TiB disk, a store with latency behind a link, bytes moved by each kind of change
+npm run bench -- engine [copy|two|large] [--data MIB] [--rounds N] [--parallel 2,4] [--folder DIR] [--json FILE]
+                   through the engine: beside a plain copy, with two engines at 30 ms per request, memory of a 4 TiB disk
 npm run bench -- fleet
                    a simulated week of transfers
 npm run bench -- collect

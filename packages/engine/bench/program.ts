@@ -26,8 +26,9 @@ export class Program implements AsyncDisposable {
     },
   ): Promise<{ readonly program: Program; readonly first: unknown }> {
     const log = await open(given.log, "a");
+    // As `npm start` runs the engine.
     const child = fork(join(import.meta.dirname, module), given.args ?? [], {
-      env: { PATH: process.env["PATH"] ?? "", ...given.env },
+      env: { PATH: process.env["PATH"] ?? "", MALLOC_ARENA_MAX: "2", ...given.env },
       stdio: ["ignore", log.fd, log.fd, "ipc"],
       execArgv: ["--max-semi-space-size=8"],
     });

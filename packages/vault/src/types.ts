@@ -127,7 +127,7 @@ export interface Rate {
 export interface TransferLimits {
   /** Plain bytes being read, compared or sealed. */
   readonly inFlight: Budget;
-  /** Concurrent reads from sources. */
+  /** Concurrent reads of 4 MiB from sources; of small ones, up to four times as many. */
   readonly reads: Budget;
   /** Concurrent uploads of packs. */
   readonly uploads: Budget;
