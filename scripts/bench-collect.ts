@@ -162,8 +162,8 @@ async function anHour(
     `  an hour with ${changed} new and ${changed} old versions of segments: ${seconds.toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of processor time in Node, ${batches} transactions, ${rows} counts of packs`,
   );
   const idleBegan = performance.now();
-  const idle = await listIdlePacks(prisma, scope, { forMs: 0, keepUntil: null, limit: 20_000 });
-  await condemnPacks(prisma, scope, { packs: idle.map(({ number }) => number), forMs: 0 });
+  const idle = await listIdlePacks(prisma, scope, { before: new Date(), keepUntil: null, limit: 20_000 });
+  await condemnPacks(prisma, scope, { packs: idle.map(({ number }) => number), before: new Date() });
   console.log(
     `  ${idle.length} idle packs found and condemned in ${(performance.now() - idleBegan).toFixed(0)} ms`,
   );

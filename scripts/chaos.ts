@@ -17,6 +17,8 @@ import {
 import { makePlan } from "../packages/engine/test/chaos/plan.ts";
 import { type ChaosReport, runChaos } from "../packages/engine/test/chaos/run.ts";
 import { runCollectModels } from "../packages/engine/test/collect/long.ts";
+import { killAtAllEdges } from "../packages/engine/test/kills/long.ts";
+import startPostgres from "../packages/local-stack/src/vitest-global-setup.ts";
 import { runFaultRounds } from "../packages/vault/test/faults/long.ts";
 import { preparePortal, startChaosPortal } from "./chaos-portal.ts";
 import { runMatrix } from "./matrix.ts";
@@ -29,7 +31,7 @@ function readOptions() {
       vms: { type: "string", default: "6" },
       /** Folder for the engines' logs; default: they are removed. */
       logs: { type: "string" },
-      /** `chaos` or `kill-matrix`; default: both. `collect`: the model of collection, `faults`: a vault on a store with faults; for `--minutes`. */
+      /** `chaos` or `kill-matrix`; default: both. `collect`: the model of collection, `faults`: a vault on a store with faults; for `--minutes`. `edges`: kills at each commit. */
       only: { type: "string" },
       /** Leaves out the portal and its build. */
       "no-portal": { type: "boolean", default: false },
@@ -145,6 +147,18 @@ async function faults(): Promise<boolean> {
   return true;
 }
 
+/** Kills jobs, collection and compaction at every edge, several times at each. */
+async function edges(): Promise<boolean> {
+  const stopPostgres = await startPostgres();
+  try {
+    for (const [work, names] of await killAtAllEdges(say))
+      console.log(`${work}: ${names.length} edges\n  ${names.join("\n  ")}`);
+  } finally {
+    await stopPostgres();
+  }
+  return true;
+}
+
 async function chaos(): Promise<boolean> {
   const { seed, steps, vms, logs } = options;
   console.log(`Seed ${seed}. Replay: npm run chaos -- --seed ${seed} --steps ${steps} --vms ${vms}`);
@@ -168,10 +182,11 @@ if (options.matrix !== null) {
 }
 if (options.only === "collect") process.exit((await collect()) ? 0 : 1);
 if (options.only === "faults") process.exit((await faults()) ? 0 : 1);
-if (options.hasPortal) await preparePortal();
 const began = performance.now();
 const say = (line: string): void =>
   console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${line}`);
+if (options.only === "edges") process.exit((await edges()) ? 0 : 1);
+if (options.hasPortal) await preparePortal();
 let holds = options.only === "kill-matrix" || (await chaos());
 if (options.only !== "chaos") holds = (await killMatrix()) && holds;
 console.log(`The run took ${((performance.now() - began) / 1000).toFixed(0)} s.`);

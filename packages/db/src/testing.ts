@@ -5,6 +5,7 @@ import { locks } from "./locks.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 
 export { advanceDatabaseClock } from "./test-clock.ts";
+export { type AtEdge, openEdgedDatabase } from "./testing-edges.ts";
 export {
   longReadsOf,
   openWatchedDatabase,

@@ -100,7 +100,7 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   return { id, deps, lost: AbortSignal.any([lock.lost, workers.broken]), stop, abandon };
 }
 
-async function openDeps(given: {
+export async function openDeps(given: {
   config: EngineConfig;
   db: Db;
   machine: TimedClock;

@@ -163,7 +163,7 @@ export async function collectOne(db: Db): Promise<{ readonly condemned: number; 
   const { prisma } = db;
   const { id: vaultId } = await prisma.vault.findFirstOrThrow({ where: { identity: "fleet" } });
   const scope = await vaultScope(prisma, vaultId);
-  const graceMs = 3 * 86_400_000;
+  const before = new Date(Date.now() - 3 * 86_400_000);
   const points = await prisma.recoveryPoint.findMany({
     orderBy: { id: "asc" },
     take: 500,
@@ -177,13 +177,13 @@ export async function collectOne(db: Db): Promise<{ readonly condemned: number; 
   await findPointlessJob(prisma, points[0]?.jobId ?? "");
   await isJobOpen(prisma, points[0]?.jobId ?? "");
   await accountSome(db, scope);
-  const packs = await listSweepablePacks(prisma, scope, { graceMs, limit: 20_000 });
+  const packs = await listSweepablePacks(prisma, scope, { before, limit: 20_000 });
   const some = packs.slice(0, 10).map(({ number }) => number);
   await reprievePacks(prisma, scope, some);
   await readDoubt(prisma, scope);
-  await listIdlePacks(prisma, scope, { forMs: graceMs, keepUntil: null, limit: 20_000 });
-  await condemnPacks(prisma, scope, { packs: some, forMs: 0 });
-  await beginDeletion(prisma, scope, { packs: some, graceMs, keepUntil: null });
+  await listIdlePacks(prisma, scope, { before, keepUntil: null, limit: 20_000 });
+  await condemnPacks(prisma, scope, { packs: some, before: new Date() });
+  await beginDeletion(prisma, scope, { packs: some, before, keepUntil: null });
   await listDeletingPacks(prisma, scope, 500);
   let held = 0;
   for await (const _node of heldNodes(prisma, vaultId)) held += 1;

@@ -185,7 +185,7 @@ test("a condemned pack that a point names is usable again, and a pack of another
   const { prisma } = world.db;
   await prisma.vaultPack.deleteMany({ where: { packId: "p2" } });
   const { number } = await prisma.vaultPack.findFirstOrThrow({ where: { packId: "p1" } });
-  await condemnPacks(prisma, scope, { packs: [number], forMs: 0 });
+  await condemnPacks(prisma, scope, { packs: [number], before: new Date() });
   await add(scope, "a", rootA);
   await settle(scope);
   expect(await prisma.vaultPack.findMany({ where: { condemnedAt: { not: null } } })).toEqual([]);

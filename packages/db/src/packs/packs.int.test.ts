@@ -22,7 +22,8 @@ async function numberOf(db: Db, packId: string): Promise<number> {
 
 const id = (text: string): string => text.repeat(48 / text.length);
 const entry = (chunk: string, offset: number) => ({ id: chunk, offset, length: 10 });
-const now = { forMs: 0 };
+/** The time of the database at which a grace period began. */
+const ago = (ms: number): Date => new Date(Date.now() - ms);
 
 test("the chunk index keeps the first place of a chunk; condemned packs are skipped and replaced", async () => {
   const { db } = world;
@@ -44,7 +45,7 @@ test("the chunk index keeps the first place of a chunk; condemned packs are skip
     ["p1", 0n],
     ["p2", 10n],
   ]);
-  await condemnPacks(db.prisma, scope, { packs: [await numberOf(db, "p1")], ...now });
+  await condemnPacks(db.prisma, scope, { packs: [await numberOf(db, "p1")], before: ago(0) });
   expect([...(await index.lookup([id("a"), id("b"), id("c")])).keys()]).toEqual([id("c")]);
   await index.add({ pack: "p3", bytes: 100 }, [entry(id("b"), 5)]);
   expect((await index.lookup([id("b")])).get(id("b"))?.pack).toBe("p3");
@@ -88,12 +89,29 @@ test("a hit keeps a pack that no node names yet from being condemned", async () 
   await index.add({ pack: "p", bytes: 1 }, [entry(id("a"), 1)]);
   await db.prisma.$executeRaw`UPDATE "VaultPack" SET "idleSince" = "idleSince" - interval '3 hours'`;
   const condemn = async () =>
-    condemnPacks(db.prisma, scope, { packs: [await numberOf(db, "p")], forMs: limits.packGraceMs });
+    condemnPacks(db.prisma, scope, { packs: [await numberOf(db, "p")], before: ago(limits.packGraceMs) });
   expect((await index.lookup([id("a")])).size).toBe(1);
   expect(await condemn()).toBe(0);
   await db.prisma.$executeRaw`UPDATE "VaultPack" SET "idleSince" = "idleSince" - interval '3 hours'`;
   expect(await condemn()).toBe(1);
   expect((await index.lookup([id("a")])).size).toBe(0);
+});
+
+test("a hit during a pass keeps the pack, also when the pass takes longer than the grace period", async () => {
+  const { db } = world;
+  const scope = await newVault(db);
+  const index = chunkIndex(db, scope);
+  await index.add({ pack: "p", bytes: 1 }, [entry(id("a"), 1)]);
+  const packs = [await numberOf(db, "p")];
+  const passHours = async (hours: number) =>
+    db.prisma.$executeRaw`UPDATE "VaultPack" SET "idleSince" = "idleSince" - ${hours} * interval '1 hour'`;
+  await passHours(8);
+  // The pass began 5 hours ago. A job used the pack 3 hours ago, and is not in what the pass has read.
+  await index.lookup([id("a")]);
+  await passHours(3);
+  const before = ago(limits.packGraceMs + 5 * 3_600_000);
+  expect(await condemnPacks(db.prisma, scope, { packs, before })).toBe(0);
+  expect(await condemnPacks(db.prisma, scope, { packs, before: ago(limits.packGraceMs) })).toBe(1);
 });
 
 test("a deletion applies only to packs that are condemned for the grace period, and forgets their chunks", async () => {
@@ -103,9 +121,9 @@ test("a deletion applies only to packs that are condemned for the grace period, 
   await index.add({ pack: "p", bytes: 7 }, [entry(id("a"), 1)]);
   const packs = [await numberOf(db, "p")];
   const begin = (graceMs: number, keepUntil: Date | null = null) =>
-    beginDeletion(db.prisma, scope, { packs, graceMs, keepUntil });
+    beginDeletion(db.prisma, scope, { packs, before: ago(graceMs), keepUntil });
   expect(await begin(0)).toBe(0);
-  await condemnPacks(db.prisma, scope, { packs, ...now });
+  await condemnPacks(db.prisma, scope, { packs, before: ago(0) });
   expect(await begin(limits.packGraceMs)).toBe(0);
   expect(await begin(0, new Date(Date.now() + limits.packGraceMs))).toBe(0);
   expect(await listDeletingPacks(db.prisma, scope, 10)).toEqual([]);

@@ -63,8 +63,8 @@ export async function readDoubt(tx: Tx, { number }: VaultScope): Promise<Doubt> 
 }
 
 export interface Idle {
-  /** Nothing has named the pack for this time. */
-  readonly forMs: number;
+  /** Nothing has named the pack since then. */
+  readonly before: Date;
   /** Packs up to this time are kept: a point that cannot be read may need them. */
   readonly keepUntil: Date | null;
   readonly limit: number;
@@ -74,29 +74,32 @@ export interface Idle {
 export async function listIdlePacks(
   tx: Tx,
   { vaultId }: VaultScope,
-  { forMs, keepUntil, limit }: Idle,
+  { before, keepUntil, limit }: Idle,
 ): Promise<PackRow[]> {
   return z.array(packRow).parse(
     await tx.$queryRaw`
       SELECT number, "packId", kind, bytes, "movedAt" FROM "VaultPack"
-      WHERE "vaultId" = ${vaultId}::uuid AND "idleSince" <= kluis_now() - ${forMs} * interval '1 millisecond'
+      WHERE "vaultId" = ${vaultId}::uuid AND "idleSince" <= ${before}
         AND "condemnedAt" IS NULL AND ${isBeyondDoubt(keepUntil)}
       ORDER BY "idleSince", number LIMIT ${limit}`,
   );
 }
 
-/** Condemns those of these packs that are still idle: deduplication skips them from now on. Returns how many. */
+/**
+ * Condemns those of these packs that nothing has used since `before`: deduplication skips them from now on. The time is that of the
+ * list: a pass can take longer than the grace period, and what used a pack meanwhile is in none of its reads. Returns how many.
+ */
 export async function condemnPacks(
   tx: Tx,
   { vaultId }: VaultScope,
-  { packs, forMs }: { readonly packs: readonly number[]; readonly forMs: number },
+  { packs, before }: { readonly packs: readonly number[]; readonly before: Date },
 ): Promise<number> {
   return tx.$executeRaw`
     UPDATE "VaultPack" SET "condemnedAt" = kluis_now()
     WHERE number IN (
       SELECT number FROM "VaultPack" WHERE number = ANY(${[...packs]}::int[]) ORDER BY number FOR UPDATE)
       AND "vaultId" = ${vaultId}::uuid AND "condemnedAt" IS NULL
-      AND "idleSince" <= kluis_now() - ${forMs} * interval '1 millisecond'`;
+      AND "idleSince" <= ${before}`;
 }
 
 /** Makes condemned packs usable again that an open job needs. */
@@ -112,18 +115,18 @@ export async function reprievePacks(
 }
 
 /**
- * Packs to sweep: condemned for the grace period. A segment that began before a pack was condemned may use it. It ends within
+ * Packs to sweep: condemned before a time, which is a grace period ago. A segment that began before a pack was condemned may use it. It ends within
  * `limits.segmentLongestMs`, and its node is one of `heldNodes` from then on. So the held nodes are read after this.
  */
 export async function listSweepablePacks(
   tx: Tx,
   { vaultId }: VaultScope,
-  { graceMs, limit }: { readonly graceMs: number; readonly limit: number },
+  { before, limit }: { readonly before: Date; readonly limit: number },
 ): Promise<PackRow[]> {
   return z.array(packRow).parse(
     await tx.$queryRaw`
       SELECT number, "packId", kind, bytes, "movedAt" FROM "VaultPack"
-      WHERE "vaultId" = ${vaultId}::uuid AND "condemnedAt" <= kluis_now() - ${graceMs} * interval '1 millisecond'
+      WHERE "vaultId" = ${vaultId}::uuid AND "condemnedAt" <= ${before}
         AND "deletingAt" IS NULL
       ORDER BY "condemnedAt", number LIMIT ${limit}`,
   );
@@ -133,16 +136,16 @@ export async function listSweepablePacks(
 export async function beginDeletion(
   tx: Tx,
   { vaultId }: VaultScope,
-  options: { readonly packs: readonly number[]; readonly graceMs: number; readonly keepUntil: Date | null },
+  options: { readonly packs: readonly number[]; readonly before: Date; readonly keepUntil: Date | null },
 ): Promise<number> {
-  const { packs, graceMs, keepUntil } = options;
+  const { packs, before, keepUntil } = options;
   const rows = z.array(z.object({ number: z.int() })).parse(
     await tx.$queryRaw`
       UPDATE "VaultPack" SET "deletingAt" = kluis_now()
       WHERE number IN (
         SELECT number FROM "VaultPack" WHERE number = ANY(${[...packs]}::int[]) ORDER BY number FOR UPDATE)
         AND "vaultId" = ${vaultId}::uuid AND "deletingAt" IS NULL AND "idleSince" IS NOT NULL
-        AND "condemnedAt" <= kluis_now() - ${graceMs} * interval '1 millisecond'
+        AND "condemnedAt" <= ${before}
         AND ${isBeyondDoubt(keepUntil)}
       RETURNING number`,
   );

@@ -103,8 +103,9 @@ function collectPort(world: MemoryWorld): CollectPort {
   const packs = (): Pack[] => [...world.tables.packs.values()];
   const numbered = (numbers: readonly number[]): Pack[] =>
     packs().filter(({ number }) => numbers.includes(number));
-  const isOlder = (at: number | null, ms: number): boolean => at !== null && at <= world.now - ms;
+  const isBefore = (at: number | null, before: Date): boolean => at !== null && at <= before.getTime();
   return {
+    now: () => Promise.resolve(new Date(world.now)),
     async doubt() {
       await world.turn();
       const open = [...world.tables.nodes.values()].filter(({ walked, refs }) => !walked && refs > 0);
@@ -131,19 +132,19 @@ function collectPort(world: MemoryWorld): CollectPort {
         }),
       );
     },
-    async idle({ forMs, keepUntil, limit }) {
+    async idle({ before, keepUntil, limit }) {
       await world.turn();
       return packs()
         .filter(
           ({ idleSince, condemnedAt, createdAt }) =>
-            condemnedAt === null && isOlder(idleSince, forMs) && createdAt > (keepUntil?.getTime() ?? -1),
+            condemnedAt === null && isBefore(idleSince, before) && createdAt > (keepUntil?.getTime() ?? -1),
         )
         .slice(0, limit);
     },
-    async condemn({ packs: numbers, forMs }) {
+    async condemn({ packs: numbers, before }) {
       await world.turn();
       for (const pack of numbered(numbers))
-        if (pack.condemnedAt === null && isOlder(pack.idleSince, forMs)) pack.condemnedAt = world.now;
+        if (pack.condemnedAt === null && isBefore(pack.idleSince, before)) pack.condemnedAt = world.now;
       return numbers.length;
     },
     async reprieve(numbers) {
@@ -153,16 +154,16 @@ function collectPort(world: MemoryWorld): CollectPort {
           Object.assign(pack, { condemnedAt: null, idleSince: world.now });
       return numbers.length;
     },
-    async sweepable({ graceMs, limit }) {
+    async sweepable({ before, limit }) {
       await world.turn();
       return packs()
-        .filter(({ condemnedAt, deletingAt }) => deletingAt === null && isOlder(condemnedAt, graceMs))
+        .filter(({ condemnedAt, deletingAt }) => deletingAt === null && isBefore(condemnedAt, before))
         .slice(0, limit);
     },
-    async beginDeletion({ packs: numbers, graceMs, keepUntil }) {
+    async beginDeletion({ packs: numbers, before, keepUntil }) {
       await world.turn();
       for (const pack of numbered(numbers)) {
-        if (pack.deletingAt !== null || pack.idleSince === null || !isOlder(pack.condemnedAt, graceMs))
+        if (pack.deletingAt !== null || pack.idleSince === null || !isBefore(pack.condemnedAt, before))
           continue;
         if (pack.createdAt <= (keepUntil?.getTime() ?? -1)) continue;
         pack.deletingAt = world.now;

@@ -55,6 +55,7 @@ export async function databasePort(db: Db, vaultId: string): Promise<AccountPort
     countWalked: (uses) => inTransaction(db, (tx) => countWalked(tx, scope, uses)),
     countDropped: (uses) => inTransaction(db, (tx) => countDropped(tx, scope, uses)),
     setNodeProblem: (failed) => setNodeProblem(prisma, scope, failed),
+    now: () => databaseNow(prisma),
     doubt: () => readDoubt(prisma, scope),
     heldNodes: () => heldNodes(prisma, vaultId),
     countedOf: (nodes) => countedOf(prisma, scope, nodes),

@@ -32,15 +32,17 @@ const AT_ONCE = 500;
 
 export async function collectPass(parts: PassParts): Promise<PassResult> {
   const { port, graceMs } = parts;
-  const before = await accountVault(parts);
+  const first = await accountVault(parts);
   const doubt = await port.doubt();
   const { keepUntil } = doubt;
-  const idle = await port.idle({ forMs: graceMs, keepUntil, limit: MOST });
-  const sweepable = await port.sweepable({ graceMs, limit: MOST });
+  // One time for lists and decisions: this pass may take longer than the grace period.
+  const before = new Date((await port.now()).getTime() - graceMs);
+  const idle = await port.idle({ before, keepUntil, limit: MOST });
+  const sweepable = await port.sweepable({ before, limit: MOST });
   const result = { condemned: 0, reprieved: 0 };
   const held = idle.length + sweepable.length === 0 ? new Set<string>() : await heldPacks(parts);
   const after = await accountVault(parts);
-  const accounted = sumOf(before, after);
+  const accounted = sumOf(first, after);
   const settled = await port.doubt();
   // Another run counts at this moment: what it has not reached yet may be needed.
   if (settled.open > 0) return { ...result, deleted: 0, freedBytes: 0, refused: 0, accounted };
@@ -52,11 +54,11 @@ export async function collectPass(parts: PassParts): Promise<PassResult> {
   ))
     result.reprieved += await port.reprieve(numbers(packs));
   for (const packs of batchesOf(sweepable.filter(isFree), AT_ONCE))
-    await port.beginDeletion({ packs: numbers(packs), graceMs, keepUntil: settled.keepUntil });
+    await port.beginDeletion({ packs: numbers(packs), before, keepUntil: settled.keepUntil });
   // A node that has just failed may need some of the candidates.
   const isSame = settled.keepUntil?.getTime() === keepUntil?.getTime();
   for (const packs of batchesOf(isSame ? idle.filter(isFree) : [], AT_ONCE))
-    result.condemned += await port.condemn({ packs: numbers(packs), forMs: graceMs });
+    result.condemned += await port.condemn({ packs: numbers(packs), before });
   return { ...result, ...(await deleteCondemned(parts)), accounted };
 }
 

@@ -38,15 +38,17 @@ export interface NodeFailure {
 }
 
 export interface CollectPort {
+  /** By the clock of the database. */
+  now(): Promise<Date>;
   doubt(): Promise<Doubt>;
   /** Node references that open jobs hold. */
   heldNodes(): AsyncIterable<string>;
   /** Which of these nodes are counted with all that they name, as `placeKey` names them. */
   countedOf(nodes: readonly ItemPlace[]): Promise<ReadonlySet<string>>;
   idle(options: Idle): Promise<readonly PackRow[]>;
-  condemn(options: { readonly packs: readonly number[]; readonly forMs: number }): Promise<number>;
+  condemn(options: { readonly packs: readonly number[]; readonly before: Date }): Promise<number>;
   reprieve(packs: readonly number[]): Promise<number>;
-  sweepable(options: { readonly graceMs: number; readonly limit: number }): Promise<readonly PackRow[]>;
+  sweepable(options: { readonly before: Date; readonly limit: number }): Promise<readonly PackRow[]>;
   beginDeletion(options: DeletionOptions): Promise<number>;
   deleting(limit: number): Promise<readonly PackRow[]>;
   forget(packs: readonly number[]): Promise<void>;
@@ -55,7 +57,7 @@ export interface CollectPort {
 
 export interface DeletionOptions {
   readonly packs: readonly number[];
-  readonly graceMs: number;
+  readonly before: Date;
   readonly keepUntil: Date | null;
 }
 

@@ -5,7 +5,6 @@ import {
   countLeaving,
   countNodesOf,
   type Db,
-  databaseNow,
   dropLeaving,
   endRemoval,
   hasRefusal,
@@ -35,7 +34,6 @@ export async function compactPort(db: Db, vaultId: string): Promise<CompactPort>
   const scope = await vaultScope(prisma, vaultId);
   return {
     ...(await databasePort(db, vaultId)),
-    now: () => databaseNow(prisma),
     hasRefusal: () => hasRefusal(prisma, scope),
     sparse: (options) => listSparsePacks(prisma, scope, options),
     countNodes: () => countNodesOf(prisma, scope),

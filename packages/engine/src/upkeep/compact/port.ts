@@ -4,9 +4,9 @@ import type { ChunkIndex } from "@kluis/vault";
 import type { RefusedPack } from "../collect/delete-packs.ts";
 import type { AccountPort, CollectPort } from "../collect/port.ts";
 
-export interface CompactPort extends AccountPort, Pick<CollectPort, "doubt" | "heldNodes" | "countedOf"> {
-  /** By the clock of the database. */
-  now(): Promise<Date>;
+export interface CompactPort
+  extends AccountPort,
+    Pick<CollectPort, "now" | "doubt" | "heldNodes" | "countedOf"> {
   hasRefusal(): Promise<boolean>;
   sparse(options: {
     readonly keepUntil: Date | null;
