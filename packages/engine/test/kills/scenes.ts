@@ -20,7 +20,7 @@ import { collectVaults } from "../../src/upkeep/collect.ts";
 import { addFolderVault } from "../second-copies.ts";
 import { GROUP, MIB, type PointRow, random, standardPolicy, World } from "../world.ts";
 import { killAtEveryEdge } from "./edges.ts";
-import { Life } from "./life.ts";
+import { Life, type Side } from "./life.ts";
 
 const DISK_BYTES = 20 * MIB;
 /** One block in each of these windows: a pack has a chunk of each, of which the second point keeps a quarter. */
@@ -196,7 +196,9 @@ export class Scenes {
   #run(kind: JobKind, jobId: string, depth: number): Promise<string[]> {
     const check = () => this.check();
     const work = (deps: EngineDeps) => this.#advance(deps, kind, jobId);
-    return killAtEveryEdge({ world: this.world, depth, check, work, always: this.#isLong });
+    // A restore calls Azure between two commits.
+    const sides: Side[] = this.#isLong || kind === "restore-disk" ? ["before", "after"] : ["before"];
+    return killAtEveryEdge({ world: this.world, depth, sides, check, work, always: this.#isLong });
   }
 
   async #advance(deps: EngineDeps, kind: JobKind, jobId: string): Promise<true> {
