@@ -25,7 +25,7 @@ export async function openEdgedDatabase(
   return db;
 }
 
-/** An edge is a commit, or a statement of its own that writes. */
+/** An edge is a commit, or a statement without a transaction that writes. */
 function watch(client: PoolClient, at: AtEdge): void {
   const edges = new Edges();
   const query = client.query.bind(client);

@@ -5,7 +5,7 @@ import { type Chooser, Life, type Side } from "./life.ts";
 
 export interface EdgesOptions {
   readonly world: World;
-  /** How many meetings of an edge by one process count as edges of their own; 0: none dies. */
+  /** How many meetings of an edge by one process count as separate edges; 0: none dies. */
   readonly depth: number;
   /** Returns true when nothing is left to do. */
   readonly work: (deps: EngineDeps) => Promise<boolean>;

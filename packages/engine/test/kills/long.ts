@@ -1,7 +1,7 @@
 /** The long form: several deaths at each edge, all points checked after each, and every kind of work after a point exists. */
 import { Scenes } from "./scenes.ts";
 
-/** Meetings of one edge by one process that count as edges of their own. */
+/** Meetings of one edge by one process that count as separate edges. */
 const DEPTH = 4;
 
 /** @returns the edges by work. @throws what does not hold */

@@ -1,4 +1,4 @@
-/** What is killed at every edge: jobs of each kind, and the collection of a vault with its compaction. */
+/** Work that is killed at every edge: jobs of each kind, and the collection of a vault with its compaction. */
 import { createHash } from "node:crypto";
 import { createJob, inTransaction } from "@kluis/db";
 import { engineActor, type JobKind } from "@kluis/domain";
