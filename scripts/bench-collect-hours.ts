@@ -82,21 +82,21 @@ async function change(
   { hour, changed }: { readonly hour: number; readonly changed: number },
 ): Promise<void> {
   // What a session read is in the statistics at its end.
-  const { pool, close } = await openDatabase({ url });
-  await pool.query(
+  const db = await openDatabase({ url });
+  await db.pool.query(
     `INSERT INTO "VaultNode" (pack, "offset", length, vault, level, digest, refs, walked, "pointId")
     SELECT n, $3::int, 1200, $1::smallint, 2, substring(sha256(n::text::bytea) for 24),
       CASE WHEN n % 2 = 0 THEN 1 ELSE 0 END, n % 2 = 1, 'bench' FROM generate_series(1, 2 * $2::int) n`,
     [number, changed, 8 + hour * 2_000],
   );
   const [idle, condemned] = [1, 2].map((part) => (2 * hour + part) * 100_000);
-  await pool.query(
+  await db.pool.query(
     `UPDATE "VaultPack" SET "idleSince" = kluis_now() - interval '1 day',
       "condemnedAt" = CASE WHEN number > $3 THEN kluis_now() - interval '1 day' END
     WHERE number > $2 AND number <= $2 + $1 OR number > $3 AND number <= $3 + $1`,
     [changed, idle, condemned],
   );
-  await close();
+  await db.close();
 }
 
 const tables = [
