@@ -113,13 +113,13 @@ function report(results: readonly Verified[], look: Look): string {
   const bad = results.filter(({ ok }) => !ok);
   const total = countOf(results.length, "recovery point");
   if (bad.length === 0) return look.paint("good", `${total}: intact.`);
-  const lines = bad.flatMap(({ pointId, problems }) => [
-    look.paint("bad", `${pointId}: ${countOf(problems.length, "problem")}`),
+  const lines = bad.flatMap(({ pointId, problemCount, problems }) => [
+    look.paint("bad", `${pointId}: ${countOf(problemCount, "problem")}`),
     ...problems.slice(0, SHOWN).map(({ disk, offset, message }) => {
       const place = disk === null ? "" : `disk ${disk} at ${offset}: `;
       return `  ${place}${message}`;
     }),
-    ...(problems.length > SHOWN ? [`  and ${problems.length - SHOWN} more; --json lists them`] : []),
+    ...(problemCount > SHOWN ? [`  and ${problemCount - SHOWN} more; --json lists ${problems.length}`] : []),
   ]);
   return [...lines, look.paint("bad", `${bad.length} of ${total} damaged.`)].join("\n");
 }
