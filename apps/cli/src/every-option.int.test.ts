@@ -140,7 +140,7 @@ const steps: readonly Step[] = [
   { line: () => "vaults add more --folder more --no-wait --json" },
   {
     line: ({ folder }) =>
-      `vaults add blob --container kluis-blob --secret-file ${path.join(folder, "storage")} --no-wait --json`,
+      `vaults add blob --container kluis-blob --secret-file ${path.join(folder, "storage")} --collector-secret-file ${path.join(folder, "storage")} --reader-secret-file ${path.join(folder, "storage")} --no-wait --json`,
   },
   {
     line: () => "vaults add env --container kluis-blob --secret-env NO_SUCH --json",
@@ -151,7 +151,8 @@ const steps: readonly Step[] = [
   { line: () => "vaults check main --json" },
   { line: () => "vaults reconcile main --no-wait --json" },
   {
-    line: ({ folder }) => `vaults rotate blob --secret-file ${path.join(folder, "storage")} --no-wait --json`,
+    line: ({ folder }) =>
+      `vaults rotate blob --secret-file ${path.join(folder, "storage")} --collector-secret-file ${path.join(folder, "storage")} --reader-secret-file ${path.join(folder, "storage")} --no-wait --json`,
   },
   {
     line: () => "vaults rotate blob --secret-env NO_SUCH --json",

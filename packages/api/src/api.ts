@@ -1,3 +1,4 @@
+import { redactSecrets, secretLogPaths } from "@kluis/azure";
 import { openDatabase, openSecretBox } from "@kluis/db";
 import { type Clock, systemClock } from "@kluis/domain";
 import { type Logger, pino } from "pino";
@@ -17,7 +18,8 @@ export interface CreateApiOptions {
  * @throws KluisError DATABASE_UNREACHABLE
  */
 export async function createApi({ env, logger, clock = systemClock }: CreateApiOptions): Promise<Api> {
-  const log = logger ?? pino({ level: env.logLevel, redact: ["*.secret", "*.token", "*.connectionString"] });
+  const log =
+    logger ?? pino({ level: env.logLevel, redact: secretLogPaths, hooks: { streamWrite: redactSecrets } });
   const secrets = openSecretBox(env.secretsKeyFile);
   const db = await openDatabase({
     url: env.databaseUrl,

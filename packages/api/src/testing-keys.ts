@@ -9,7 +9,7 @@ import {
   readKeyCopies,
 } from "@kluis/db";
 import { KluisError, type LedgerKind } from "@kluis/domain";
-import { lazyKeyVault, makeKeyChange } from "@kluis/vault";
+import { type BlobStore, type KeyProvider, lazyKeyVault, makeKeyChange } from "@kluis/vault";
 import type { Api } from "./context.ts";
 
 const none = lazyKeyVault(() => Promise.reject(new Error("These tests have no key vault.")));
@@ -20,11 +20,16 @@ const kinds = {
   rotate: "vault.keys-rotated",
 } as const satisfies Record<string, LedgerKind>;
 
+/** A vault with the store that an engine has: the API's refuses to write. */
+interface EngineVault {
+  readonly id: string;
+  readonly name: string;
+  readonly openStore: () => BlobStore;
+  readonly openKeys: () => Promise<KeyProvider>;
+}
+
 /** Makes changes of a vault's keys until it is disposed. */
-export function keepKeyChanges(
-  api: Api,
-  vault: { readonly id: string; readonly name: string },
-): AsyncDisposable {
+export function keepKeyChanges(api: Api, vault: EngineVault): AsyncDisposable {
   const stop = new AbortController();
   const work = async (): Promise<void> => {
     while (!stop.signal.aborted) {
@@ -41,13 +46,14 @@ export function keepKeyChanges(
   };
 }
 
-async function makeNext({ db, vaults, clock }: Api, vault: { id: string; name: string }): Promise<void> {
+async function makeNext({ db, clock }: Api, engineVault: EngineVault): Promise<void> {
+  const { openStore, openKeys, ...vault } = engineVault;
   const row = await nextKeyChange(db.prisma, vault.id);
   if (row === null || !(await beginKeyChange(db.prisma, row.id))) return;
   try {
     const signal = AbortSignal.timeout(30_000);
     const slotCopies = await readKeyCopies(db.prisma, vault.id);
-    const place = { ...(await vaults.keyPlace(db.prisma, vault.id)), clock, signal, slotCopies };
+    const place = { store: openStore(), keys: await openKeys(), clock, signal, slotCopies };
     const { slots } = await makeKeyChange(place, row.change, none);
     const { keys, generation } = slots;
     const made = { vault, keys, generation, event: { kind: kinds[row.change.kind], data: {} } };

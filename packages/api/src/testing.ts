@@ -127,7 +127,12 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
     clock,
   });
   const vms = await fillDatabase(api, vault);
-  const engine = keepKeyChanges(api, { id: vault.id, name: "main" });
+  const engine = keepKeyChanges(api, {
+    id: vault.id,
+    name: "main",
+    openStore: () => createFolderStore(place.folder),
+    openKeys: () => openLocalKeyFile(place.keyFile),
+  });
   const session = async (person: PersonName): Promise<string> => {
     const names = { oid: `oid-${person}`, name: person, username: `${person}@contoso.example` };
     return (await signIn(api, { tid: tenantId, ...names, groups: people[person] })).sessionToken;

@@ -1,4 +1,7 @@
-/** The API's view of the vaults: opened on first use, to read only, and opened again when a row changes. */
+/**
+ * The API's view of the vaults: opened on first use, and opened again when a row changes. It uses the credential of the reader where
+ * there is one, and its stores refuse to write and to delete.
+ */
 import {
   listVaults,
   readKeyCopies,
@@ -17,6 +20,8 @@ import {
   openVault,
   openVaultKey,
   openVaultStore,
+  readOnlyStore,
+  readVaultCredentials,
   type Vault,
   type VaultSettings,
 } from "@kluis/vault";
@@ -27,7 +32,7 @@ export interface VaultReader {
    * @throws KluisError NOT_FOUND, VAULT_UNUSABLE, VAULT_UNREACHABLE, VAULT_NOT_INITIALISED, VAULT_KEY_WRONG, CONFIG_INVALID
    */
   open(tx: Tx, vaultId: string): Promise<Vault>;
-  /** Where a vault is, and the key that Kluis holds: to change its keys. Throws as `open`. */
+  /** Where a vault is, and the key that Kluis holds: to list and prove its keys. Throws as `open`. */
   keyPlace(tx: Tx, vaultId: string): Promise<{ readonly store: BlobStore; readonly keys: KeyProvider }>;
   /**
    * The storage of each vault, for objects that are not encrypted: the anchors of the ledger. Needs no key. Each `open` throws
@@ -54,13 +59,17 @@ export function createVaultReader({ environment, secrets, keyVault }: VaultReade
     const { id, name, kind, folder, container } = row;
     const { keyFile } = environment;
     if (row.source === "environment") {
-      if (environment.name === name) return environment;
+      // The portal has its own connection of the environment: the reader's. It deletes nothing, so it needs no collector.
+      if (environment.name === name)
+        return environment.kind === "folder" ? environment : { ...environment, collector: undefined };
       throw unusable("environment", name, "The environment of the portal does not describe vault");
     }
     if (kind === "folder") return { kind, name, keyFile, folder: folder ?? "" };
-    const connectionString = sealed === null ? null : secrets.open(sealed, `vault:${id}`);
-    if (connectionString === null)
+    const text = sealed === null ? null : secrets.open(sealed, `vault:${id}`);
+    const credentials = text === null ? null : readVaultCredentials(text);
+    if (credentials === null)
       throw unusable("secret", name, "The portal cannot decrypt the stored credential of vault");
+    const connectionString = credentials.reader ?? credentials.writer;
     return { kind, name, keyFile, connectionString, container: container ?? "" };
   };
   const openKeys = async (tx: Tx, settings: VaultSettings, vaultId: string): Promise<KeyProvider> =>
@@ -69,8 +78,10 @@ export function createVaultReader({ environment, secrets, keyVault }: VaultReade
       keyVault: { client: keyVault, keyIds: await readKeyVaultKeys(tx, vaultId) },
     });
   // A reader makes no container: the identity may not, and a missing one has an engine's error.
-  const openStore = (settings: VaultSettings): Promise<BlobStore> =>
-    openVaultStore(settings, AbortSignal.timeout(openTimeoutMs), { createContainer: false });
+  const openStore = async (settings: VaultSettings): Promise<BlobStore> =>
+    readOnlyStore(
+      await openVaultStore(settings, AbortSignal.timeout(openTimeoutMs), { createContainer: false }),
+    );
   return {
     open: async (tx, vaultId) => {
       const row = await requireVault(tx, vaultId);

@@ -48,6 +48,7 @@ export {
   parseListedState,
 } from "./inventory.ts";
 export { keyVaultFromEnv } from "./key-vault.ts";
+export { secretLogPaths } from "./log-secrets.ts";
 export { diskSnapshotId, isDiskSnapshotId, restorePointIds } from "./names.ts";
 export { type AzureOperation, azureOperationSchema, type Poll } from "./operation.ts";
 export { listOwnedCollections, listOwnedDisks, listOwnedSnapshots, readOwnedPoints } from "./owned.ts";

@@ -51,10 +51,11 @@ export class Sas {
   }
 }
 
-/** Replaces everything in a text that gives access: SAS signatures, bearer tokens and client secrets. */
+/** Replaces everything in a text that gives access: SAS signatures, keys of storage accounts, bearer tokens and client secrets. */
 export function redactSecrets(text: string): string {
   return text
     .replaceAll(/([?&;]|%3f|%26|&amp;)(sig|skt?oid|sktid)(=|%3d)[^&\s"'<>]+/gi, "$1$2$3REDACTED")
+    .replaceAll(/\b(AccountKey|SharedAccessSignature)=[^;\s"'<>]+/gi, "$1=REDACTED")
     .replaceAll(/\bBearer\s+[\w.~+/-]+=*/gi, "Bearer REDACTED")
     .replaceAll(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, "REDACTED")
     .replaceAll(

@@ -15,6 +15,13 @@ describe("the log", () => {
       const text = lines(format, (log) => {
         log.info({ sas: url, nested: { authorization: "Bearer SECRETSECRET" } }, `read ${url}`);
         log.error({ error: new Error(`GET ${url} failed`) }, "failed");
+        const connection = "BlobEndpoint=https://a;SharedAccessSignature=sig=SECRETSECRET";
+        const place = { collectorConnectionString: "SECRETSECRET", readerConnectionString: "SECRETSECRET" };
+        log.info({ input: { place }, settings: { collector: "SECRETSECRET" } }, connection);
+        log.info(
+          { credentials: { writer: "SECRETSECRET", reader: "SECRETSECRET" } },
+          "AccountKey=SECRETSECRET",
+        );
       });
       expect(text).not.toContain("SECRETSECRET");
       expect(text).toContain("failed");

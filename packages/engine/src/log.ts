@@ -1,5 +1,5 @@
 /** The engine's log: JSON lines, or one line of text per entry for a terminal. Secrets are removed before writing. */
-import { redactSecrets } from "@kluis/azure";
+import { redactSecrets, secretLogPaths } from "@kluis/azure";
 import { knownError } from "@kluis/db";
 import { errorInfo } from "@kluis/domain";
 import { type DestinationStream, type Logger, pino } from "pino";
@@ -14,16 +14,6 @@ export interface LogOptions {
   readonly write?: (line: string) => void;
 }
 
-const REDACTED_PATHS = [
-  "sas",
-  "*.sas",
-  "authorization",
-  "*.authorization",
-  "connectionString",
-  "*.connectionString",
-  "*.password",
-];
-
 /** Opens a log. Errors are logged with code, message and parameters; only unexpected errors with their stack. */
 export function openLog({ format, level, write = (line) => process.stdout.write(line) }: LogOptions): Log {
   const destination: DestinationStream = {
@@ -35,7 +25,7 @@ export function openLog({ format, level, write = (line) => process.stdout.write(
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: REDACTED_PATHS, censor: "REDACTED" },
+      redact: { paths: secretLogPaths, censor: "REDACTED" },
       serializers: { error: describeError },
     },
     destination,

@@ -2,10 +2,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BlobServiceClient, ContainerSASPermissions } from "@azure/storage-blob";
-import { openVault, openVaultKey, openVaultStore } from "@kluis/vault";
+import { createJob, inTransaction, makeDefaultVault } from "@kluis/db";
+import { engineActor, systemClock } from "@kluis/domain";
+import { openVault, openVaultKey, openVaultStore, vaultCredentialsText } from "@kluis/vault";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { parseEngineEnv } from "../src/env.ts";
+import { dataTasks } from "../src/tasks.ts";
+import { addBlobVault } from "./second-copies.ts";
 import { MIB, random, standardPolicy, World } from "./world.ts";
 
 const container = "least-rights";
@@ -29,9 +33,9 @@ function serviceOf(): BlobServiceClient {
   return BlobServiceClient.fromConnectionString(world.stack.azurite.connectionString);
 }
 
-async function connectionWith(permissions: string): Promise<string> {
+async function connectionWith(permissions: string, name = container): Promise<string> {
   const url = await serviceOf()
-    .getContainerClient(container)
+    .getContainerClient(name)
     .generateSasUrl({
       permissions: ContainerSASPermissions.parse(permissions),
       expiresOn: new Date(Date.now() + 3_600_000),
@@ -78,4 +82,33 @@ test("backups need no right to delete; a reader restores and verifies; deletions
   // The engine's own store sends deletions as the collector.
   await store.put("checks/0123456789abcdef", [Buffer.from("x")], signal);
   expect(await store.delete("checks/0123456789abcdef", signal)).toBe(true);
+});
+
+test("the collection of an added vault deletes with its collector", async () => {
+  const name = "added-vault";
+  await serviceOf().getContainerClient(name).create();
+  const [writer, collector] = [await connectionWith("rcl", name), await connectionWith("d", name)];
+  const id = await addBlobVault(world, name, vaultCredentialsText({ writer, collector }));
+  await inTransaction(world.db, (tx) => makeDefaultVault(tx, id, systemClock));
+  const image = await world.image("added", 32 * MIB, [random(0, MIB)]);
+  const vmId = await world.protectedVm({ name: "added", disks: [image], policy: standardPolicy });
+  const point = await world.backUp(vmId);
+  expect(point.vaultId).toBe(id);
+  const packs = async () => {
+    const blobs = serviceOf().getContainerClient(name).listBlobsFlat({ prefix: "packs/" });
+    return (await Array.fromAsync(blobs)).length;
+  };
+  expect(await packs()).toBeGreaterThan(0);
+
+  const job = { kind: "delete-point", vmId, pointId: point.id, trigger: "manual" } as const;
+  const request = { ...job, actor: engineActor, parameters: { reason: "test" } };
+  const jobId = await inTransaction(world.db, (tx) => createJob(tx, request, systemClock));
+  expect((await world.ended(jobId)).state).toBe("succeeded");
+  const collect = () => dataTasks["vault.collect"].run({ deps: engine.deps, payload: {}, signal });
+  // Condemns, and after the grace period deletes; one of the two vaults at a time.
+  for (let round = 0; round < 6 && (await packs()) > 0; round++) {
+    await collect();
+    await world.clock.advance({ hours: 3 });
+  }
+  expect(await packs()).toBe(0);
 });

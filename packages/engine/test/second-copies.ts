@@ -17,12 +17,16 @@ export async function addFolderVault(world: World, name: string): Promise<string
   return id;
 }
 
-/** Adds a vault in another container of the storage account. */
-export async function addBlobVault(world: World, name: string): Promise<string> {
+/** Adds a vault in another container of the storage account. @param secret what its credential holds; default: the account's key */
+export async function addBlobVault(
+  world: World,
+  name: string,
+  secret = world.stack.azurite.connectionString,
+): Promise<string> {
   const id = newId(systemClock);
   const facts = { id, name, kind: "azure-blob", source: "portal", state: "enabled" } as const;
   const place = { account: "devstoreaccount1", container: name, folder: null };
-  const sealedSecret = sealed(world, id, world.stack.azurite.connectionString);
+  const sealedSecret = sealed(world, id, secret);
   await inTransaction(world.db, (tx) =>
     createVaultRow(tx, { ...facts, ...place, sealedSecret }, systemClock),
   );

@@ -6,6 +6,7 @@ export { checkedManifest, type RecordedPoint, requireRootDigest } from "./checke
 export type { CompactOptions, CompactResult } from "./compact/compact.ts";
 export type { LiveItem } from "./compact/live.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
+export { readVaultCredentials, type VaultCredentials, vaultCredentialsText } from "./credentials.ts";
 export type { DamageSet, HealedItem } from "./damage/places.ts";
 export type { DamagedRanges } from "./damage/ranges.ts";
 export { emptyStats } from "./delta/stats.ts";
@@ -77,6 +78,7 @@ export {
   type ObjectInfo,
   type StorePlace,
 } from "./store/port.ts";
+export { readOnlyStore } from "./store/read-only.ts";
 export type {
   Budget,
   ChunkIndex,

@@ -6,7 +6,7 @@ import { argument, defineCommand, flag, option, print, type Session } from "../c
 import { type ExitCode, exitCodes, UsageError } from "../failure.ts";
 import { countOf, minuteOf } from "../format.ts";
 import type { Look } from "../look.ts";
-import { readSecret } from "../secret-input.ts";
+import { readSecret, type SecretSource } from "../secret-input.ts";
 import { type Column, formatTable } from "../table.ts";
 import { bandwidth, choice, text } from "../values.ts";
 import { waitForTest } from "../wait-test.ts";
@@ -17,6 +17,39 @@ const secretOptions = {
   secretFile: option("file", "holds the storage connection string; - reads standard input", text.optional()),
   secretEnv: option("name", "the variable that holds it", text.optional()),
 };
+
+/** Identities with fewer rights. */
+const identityOptions = {
+  collectorSecretFile: option(
+    "file",
+    "holds the connection string of an identity that deletes",
+    text.optional(),
+  ),
+  readerSecretFile: option(
+    "file",
+    "holds the connection string of an identity that reads for the portal",
+    text.optional(),
+  ),
+};
+
+interface CredentialSource extends SecretSource {
+  readonly collectorSecretFile?: string | undefined;
+  readonly readerSecretFile?: string | undefined;
+}
+
+async function readCredentials(session: Session, source: CredentialSource) {
+  const { collectorSecretFile: collector, readerSecretFile: reader, ...writer } = source;
+  const files = [writer.secretFile, collector, reader];
+  if (files.filter((file) => file === "-").length > 1)
+    throw new UsageError("Standard input holds one secret.", "Use files for the others.");
+  const other = async (secretFile: string | undefined) =>
+    secretFile === undefined ? undefined : readSecret(session, { secretFile });
+  return {
+    connectionString: await readSecret(session, writer),
+    collectorConnectionString: await other(collector),
+    readerConnectionString: await other(reader),
+  };
+}
 
 const columns: readonly Column<VaultRow>[] = [
   { title: "NAME", value: ({ name }) => name, shrinkTo: 12 },
@@ -86,6 +119,7 @@ export const vaultsAdd = defineCommand({
     container: option("name", "blob container of the storage account", text.optional()),
     folder: option("name", "folder below the one that the operator allows", text.optional()),
     ...secretOptions,
+    ...identityOptions,
     noWait: noWait(),
   },
   examples: ["vaults add second --container kluis-second --secret-file connection.txt"],
@@ -97,7 +131,7 @@ export const vaultsAdd = defineCommand({
         ? {
             kind: "azure-blob" as const,
             container: z.string().parse(container),
-            connectionString: await readSecret(session, source),
+            ...(await readCredentials(session, source)),
           }
         : { kind: "folder" as const, folder };
     const added = await session.server.call((api) => api.vaults.add.mutate({ name, place }));
@@ -120,11 +154,12 @@ export const vaultsTest = defineCommand({
 export const vaultsRotate = defineCommand({
   name: "vaults rotate",
   summary: "Replace the credential of a vault and test it",
-  input: { vault: reference, ...secretOptions, noWait: noWait() },
+  details: "Replaces all identities: one that you do not give has no credential any more.",
+  input: { vault: reference, ...secretOptions, ...identityOptions, noWait: noWait() },
   examples: ["vaults rotate second --secret-file connection.txt"],
   run: async (session, { vault, noWait: isQuick, ...source }) => {
-    const connectionString = await readSecret(session, source);
-    const rotated = await session.server.call((api) => api.vaults.rotate.mutate({ vault, connectionString }));
+    const given = await readCredentials(session, source);
+    const rotated = await session.server.call((api) => api.vaults.rotate.mutate({ vault, ...given }));
     return finish(session, rotated, isQuick);
   },
 });

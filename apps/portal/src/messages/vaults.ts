@@ -140,6 +140,10 @@ export const vaults = catalog({
       containerHint: "Kluis creates it when it does not exist.",
       connection: "Connection string",
       connectionHint: "Kluis stores it encrypted and never shows it again.",
+      collector: "Connection string for deletions (optional)",
+      collectorHint: "With the right to delete. The connection string above then needs none.",
+      reader: "Connection string for the portal (optional)",
+      readerHint: "With the rights to list and read. The portal then uses only this one.",
       folder: "Folder name",
       keyHint:
         "The vault is locked with the vault key of this installation. Keep a copy of that key elsewhere.",
@@ -285,6 +289,11 @@ export const vaults = catalog({
       containerHint: "Kluis maakt de container als die niet bestaat.",
       connection: "Verbindingsreeks",
       connectionHint: "Kluis bewaart die versleuteld en toont die nooit meer.",
+      collector: "Verbindingsreeks voor verwijderen (optioneel)",
+      collectorHint:
+        "Met het recht om te verwijderen. De verbindingsreeks hierboven heeft dat dan niet nodig.",
+      reader: "Verbindingsreeks voor de portal (optioneel)",
+      readerHint: "Met de rechten om te tonen en te lezen. De portal gebruikt dan alleen deze.",
       folder: "Naam van de map",
       keyHint:
         "De kluis wordt vergrendeld met de kluissleutel van deze installatie. Bewaar elders een kopie van die sleutel.",

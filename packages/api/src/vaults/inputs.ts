@@ -26,8 +26,34 @@ const container = z
   );
 const folder = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, "Use letters, digits and dashes.");
 
+/** Identities with fewer rights; without one, the connection string does its work. */
+const identities = {
+  /** Deletes objects. */
+  collectorConnectionString: connectionString.optional(),
+  /** Reads for the portal. */
+  readerConnectionString: connectionString.optional(),
+};
+
+interface Credentials {
+  readonly connectionString: string;
+  readonly collectorConnectionString?: string | undefined;
+  readonly readerConnectionString?: string | undefined;
+}
+
+/** All identities reach one account: a reader of another one would show another vault. */
+function isOneAccount(given: Credentials): boolean {
+  const { connectionString: writer, collectorConnectionString, readerConnectionString } = given;
+  return [collectorConnectionString, readerConnectionString].every(
+    (text) => text === undefined || accountOf(text) === accountOf(writer),
+  );
+}
+
+const oneAccount = { error: "All connection strings must be of the same storage account." };
+
 export const vaultPlaceInput = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("azure-blob"), connectionString, container }),
+  z
+    .strictObject({ kind: z.literal("azure-blob"), connectionString, ...identities, container })
+    .refine(isOneAccount, oneAccount),
   /** A folder below the one that the operator allows. */
   z.strictObject({ kind: z.literal("folder"), folder }),
 ]);
@@ -65,7 +91,10 @@ export const vaultCopyInput = z.strictObject({
 });
 export type VaultCopyInput = z.infer<typeof vaultCopyInput>;
 
-export const rotateVaultInput = z.strictObject({ vault, connectionString });
+/** Replaces the credentials of all identities: one that is absent has none any more. */
+export const rotateVaultInput = z
+  .strictObject({ vault, connectionString, ...identities })
+  .refine(isOneAccount, oneAccount);
 export type RotateVaultInput = z.infer<typeof rotateVaultInput>;
 
 const loopback = new Set(["127.0.0.1", "localhost", "[::1]"]);

@@ -21,6 +21,7 @@ import {
   vaultHadPoints,
 } from "@kluis/db";
 import { isInPlace, KluisError, type LedgerKind } from "@kluis/domain";
+import { vaultCredentialsText } from "@kluis/vault";
 import type { z } from "zod";
 import { healthOf, isPending } from "../connections/service.ts";
 import type { removedView } from "../connections/view.ts";
@@ -123,7 +124,7 @@ export async function addVault(ctx: SignedInContext, { name, place }: AddVaultIn
           ...nowhere,
           account: accountOf(place.connectionString),
           container: place.container,
-          sealedSecret: secrets.seal(place.connectionString, `vault:${id}`),
+          sealedSecret: secrets.seal(secretOf(place), `vault:${id}`),
         };
   return record(ctx, async (tx) => {
     const { kind } = place;
@@ -134,6 +135,14 @@ export async function addVault(ctx: SignedInContext, { name, place }: AddVaultIn
     const data = { source: "portal", kind, account, container, folder };
     const event = eventOf(ctx, row, { kind: "vault.created", data });
     return { result: await viewOf(ctx, tx, await requireVault(tx, id)), events: [event] };
+  });
+}
+
+function secretOf(given: Omit<RotateVaultInput, "vault">): string {
+  return vaultCredentialsText({
+    writer: given.connectionString,
+    collector: given.collectorConnectionString,
+    reader: given.readerConnectionString,
   });
 }
 
@@ -189,14 +198,11 @@ function nameFixed({ name }: VaultRow): KluisError {
 }
 
 /** Replaces the credential of the storage, which engine and portal use from their next task on, and tests it. */
-export function rotateVault(
-  ctx: SignedInContext,
-  { vault, connectionString }: RotateVaultInput,
-): Promise<View> {
+export function rotateVault(ctx: SignedInContext, { vault, ...given }: RotateVaultInput): Promise<View> {
   return change(ctx, vault, async (tx, row) => {
     if (row.source === "environment" || row.kind === "folder") throw fromEnvironment(row);
-    const sealedSecret = ctx.api.secrets.seal(connectionString, `vault:${row.id}`);
-    const account = accountOf(connectionString);
+    const sealedSecret = ctx.api.secrets.seal(secretOf(given), `vault:${row.id}`);
+    const account = accountOf(given.connectionString);
     await changeVault(tx, { id: row.id, change: { sealedSecret, account } }, ctx.api.clock);
     await askTest(ctx, tx, row.id);
     return "vault.credential-changed";

@@ -26,6 +26,7 @@ import {
   openVaultKey,
   openVaultStore,
   type Rate,
+  readVaultCredentials,
   type StoreLimits,
   storedVaultId,
   type TransferLimits,
@@ -173,9 +174,12 @@ export class Vaults {
     const { name, kind, folder, container } = row;
     if (row.source === "environment") return this.#fromEnvironment(row);
     if (kind === "folder") return { kind, name, keyFile, folder: folder ?? "" };
-    const connectionString = sealed === null ? null : secrets.open(sealed, `vault:${id}`);
-    if (connectionString !== null)
-      return { kind, name, keyFile, connectionString, container: container ?? "" };
+    const text = sealed === null ? null : secrets.open(sealed, `vault:${id}`);
+    const credentials = text === null ? null : readVaultCredentials(text);
+    if (credentials !== null) {
+      const { writer: connectionString, collector } = credentials;
+      return { kind, name, keyFile, connectionString, collector, container: container ?? "" };
+    }
     throw new KluisError("VAULT_UNUSABLE", {
       reason: "secret",
       message: `The stored credential of vault ${name} cannot be decrypted.`,

@@ -9,6 +9,9 @@ export interface VaultForm {
   readonly kind: VaultKind;
   readonly container: string;
   readonly connectionString: string;
+  /** Empty: the connection string above does its work. */
+  readonly collector: string;
+  readonly reader: string;
   readonly folder: string;
 }
 
@@ -17,6 +20,8 @@ export const emptyVault: VaultForm = {
   kind: "azure-blob",
   container: "",
   connectionString: "",
+  collector: "",
+  reader: "",
   folder: "",
 };
 
@@ -26,8 +31,28 @@ export type VaultProblems = Partial<Record<keyof VaultForm, ProblemKey>>;
 const container = /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/u;
 const folder = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/u;
 
-export function looksLikeConnectionString(text: string): boolean {
+function looksLikeConnectionString(text: string): boolean {
   return /(?:AccountKey|SharedAccessSignature)=./iu.test(text);
+}
+
+export type VaultCredentialsForm = Pick<VaultForm, "connectionString" | "collector" | "reader">;
+
+export function credentialProblems(form: VaultCredentialsForm): VaultProblems {
+  const wrong = (text: string) => text.trim() !== "" && !looksLikeConnectionString(text);
+  return {
+    ...(looksLikeConnectionString(form.connectionString) ? {} : { connectionString: "connectionWrong" }),
+    ...(wrong(form.collector) ? { collector: "connectionWrong" } : {}),
+    ...(wrong(form.reader) ? { reader: "connectionWrong" } : {}),
+  };
+}
+
+export function toCredentials(form: VaultCredentialsForm): Omit<RouterInputs["vaults"]["rotate"], "vault"> {
+  const [collector, reader] = [form.collector.trim(), form.reader.trim()];
+  return {
+    connectionString: form.connectionString.trim(),
+    ...(collector === "" ? {} : { collectorConnectionString: collector }),
+    ...(reader === "" ? {} : { readerConnectionString: reader }),
+  };
 }
 
 export function vaultProblems(form: VaultForm): VaultProblems {
@@ -37,13 +62,12 @@ export function vaultProblems(form: VaultForm): VaultProblems {
   return {
     ...named,
     ...(container.test(form.container) ? {} : { container: "containerWrong" }),
-    ...(looksLikeConnectionString(form.connectionString) ? {} : { connectionString: "connectionWrong" }),
+    ...credentialProblems(form),
   };
 }
 
 export function toVault(form: VaultForm): RouterInputs["vaults"]["add"] {
   const name = form.name.trim();
   if (form.kind === "folder") return { name, place: { kind: form.kind, folder: form.folder } };
-  const connectionString = form.connectionString.trim();
-  return { name, place: { kind: form.kind, container: form.container, connectionString } };
+  return { name, place: { kind: form.kind, container: form.container, ...toCredentials(form) } };
 }

@@ -5,10 +5,13 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { isSettingName } from "#features/settings/connections/form.ts";
 import { FormDialog } from "#features/settings/form-dialog.tsx";
+import { CredentialFields } from "#features/settings/vaults/credential-fields.tsx";
 import {
+  credentialProblems,
   emptyVault,
-  looksLikeConnectionString,
+  toCredentials,
   toVault,
+  type VaultCredentialsForm,
   type VaultForm,
   vaultProblems,
 } from "#features/settings/vaults/form.ts";
@@ -98,32 +101,14 @@ function VaultFields({ form, tried, onChange }: FieldsProps) {
           <Field label={t("form.container")} hint={t("form.containerHint")} error={wrong("container")}>
             {text("container")}
           </Field>
-          <ConnectionStringField
-            value={form.connectionString}
-            error={wrong("connectionString")}
-            onChange={(connectionString) => onChange({ ...form, connectionString })}
+          <CredentialFields
+            form={form}
+            problems={problems}
+            onChange={(change) => onChange({ ...form, ...change })}
           />
         </>
       )}
     </>
-  );
-}
-
-function ConnectionStringField(props: {
-  readonly value: string;
-  readonly error: string | undefined;
-  readonly onChange: (value: string) => void;
-}) {
-  const t = useTranslations("vaults");
-  return (
-    <Field label={t("form.connection")} hint={t("form.connectionHint")} error={props.error}>
-      <Input
-        type="password"
-        value={props.value}
-        autoComplete="off"
-        onValueChange={(value: string) => props.onChange(value)}
-      />
-    </Field>
   );
 }
 
@@ -172,9 +157,9 @@ export function RotateVaultDialog({ vault, onClose }: { vault: VaultView; onClos
   const t = useTranslations("vaults");
   const trpc = useTRPC();
   const outcome = useOutcome();
-  const [text, setText] = useState("");
+  const [form, setForm] = useState<VaultCredentialsForm>(emptyVault);
   const [tried, setTried] = useState(false);
-  const ok = looksLikeConnectionString(text);
+  const problems = credentialProblems(form);
   const rotate = useMutation(
     trpc.vaults.rotate.mutationOptions({
       onSuccess: async () => {
@@ -188,19 +173,19 @@ export function RotateVaultDialog({ vault, onClose }: { vault: VaultView; onClos
       title={t("rotateOf", { name: vault.name })}
       description={t("rotateText")}
       submit={t("form.rotateSubmit")}
-      entered={text !== ""}
+      entered={form !== emptyVault}
       busy={rotate.isPending}
       error={rotate.error}
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
-        if (ok) rotate.mutate({ vault: vault.id, connectionString: text.trim() });
+        if (Object.keys(problems).length === 0) rotate.mutate({ vault: vault.id, ...toCredentials(form) });
       }}
     >
-      <ConnectionStringField
-        value={text}
-        error={tried && !ok ? t("form.connectionWrong") : undefined}
-        onChange={setText}
+      <CredentialFields
+        form={form}
+        problems={tried ? problems : {}}
+        onChange={(change) => setForm({ ...form, ...change })}
       />
     </FormDialog>
   );
