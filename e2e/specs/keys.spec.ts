@@ -67,3 +67,26 @@ test("a recovery key is made, shown once, and proven by typing it back", async (
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove key" }).click();
   await expect(page.getByText(/only key on paper that was proven/).first()).toBeVisible();
 });
+
+test("the forms of other keys are accessible, check their fields, and give the focus back", async ({
+  page,
+}) => {
+  await openKeys(page);
+  for (const name of ["Make shares: main", "Add key in Key Vault: main", "Add key file: main"]) {
+    const button = page.getByRole("button", { name });
+    await button.press("Enter");
+    const form = page.getByRole("dialog");
+    await form.getByRole("textbox").first().press("Enter");
+    await expect(form.getByText(/^Enter /).first()).toBeVisible();
+    if (name.startsWith("Make shares")) {
+      await form.getByLabel("Where it is kept").fill(label);
+      await form.getByLabel("Needed to open").fill("5");
+      await form.getByLabel("Needed to open").press("Enter");
+      await expect(form.getByText("Enter a whole number from 2 to the number of shares.")).toBeVisible();
+    }
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await expect(form).toBeHidden();
+    await expect(button).toBeFocused();
+  }
+});
