@@ -8,7 +8,7 @@
 import { type ErrorInfo, type ItemPlace, placeKey, storableJson } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
-import type { Tx } from "../tx.ts";
+import { preferIndexes, type Tx } from "../tx.ts";
 import { type PackKind, packKindNumbers } from "./kind.ts";
 import { isSparse } from "./sparse.ts";
 
@@ -157,6 +157,7 @@ async function countUses(
   change: (keys: Keys) => Promise<unknown>,
 ): Promise<number> {
   if (uses.length === 0) return 0;
+  await preferIndexes(tx);
   const numbers = await packNumbers(tx, scope, namedPacks(uses));
   const keyOf = (node: CountedNode): string => `${numbers.get(node.pack) ?? 0}:${node.offset}`;
   const keys: Keys = {
