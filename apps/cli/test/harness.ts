@@ -52,7 +52,8 @@ export async function startHarness(): Promise<Harness> {
   const tokens = new Map<Person, string>();
   for (const person of people) {
     const caller = await world.as(person);
-    tokens.set(person, (await caller.tokens.create({ name: "test" })).secret);
+    const { permissions } = await caller.me.get();
+    tokens.set(person, (await caller.tokens.create({ name: "test", permissions })).secret);
   }
   const token = (person: Person): string => tokens.get(person) ?? "";
   const envOf = (person: Person): Record<string, string> => ({

@@ -118,7 +118,7 @@ function inputOf(path: string, who: string): unknown {
     "vaultKeys.prove": { vault: "main", typed: ["x"] },
     "vaultKeys.remove": { vault: "main", key: "0123456789abcdef" },
     "vaultKeys.rotate": { vault: "main" },
-    "tokens.create": { name: `token of ${who}` },
+    "tokens.create": { name: `token of ${who}`, permissions: ["self"] },
     "tokens.revoke": { id: jobId },
   };
   return inputs[path];

@@ -20,7 +20,7 @@ let owner: ReturnType<typeof createCaller>;
 beforeEach(async () => {
   world = await createWorld();
   owner = await world.as("owner");
-  await owner.tokens.create({ name: "something that happened" });
+  await owner.tokens.create({ name: "something that happened", permissions: ["self"] });
 });
 afterEach(() => world[Symbol.asyncDispose]());
 

@@ -2,6 +2,7 @@ import { isKluisError, limits } from "@kluis/domain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCaller } from "../root.ts";
 import { createWorld, MovedClock, type World } from "../testing.ts";
+import { createTokenInput } from "../tokens/inputs.ts";
 import { type Credentials, createContext, signIn, signOut } from "./identity.ts";
 
 let world: World;
@@ -73,7 +74,10 @@ describe("sessions", () => {
 describe("tokens", () => {
   test("are sent once and stored as a digest; their last use is stored", async () => {
     const owner = await world.as("owner");
-    const { token, secret } = await owner.tokens.create({ name: "backup script" });
+    const { token, secret } = await owner.tokens.create({
+      name: "backup script",
+      permissions: ["backup:run"],
+    });
     expect(secret).toMatch(/^kluis_[A-Za-z0-9_-]{43}$/);
     const stored = await world.api.db.pool.query(`SELECT * FROM "ApiToken"`);
     expect(JSON.stringify(stored.rows)).not.toContain(secret);
@@ -91,13 +95,27 @@ describe("tokens", () => {
     await expect(operator.tokens.create({ name: "x", permissions: ["point:delete"] })).rejects.toSatisfy(
       isForbidden,
     );
-    await expect(reader.tokens.create({ name: "child" })).rejects.toSatisfy(isForbidden);
+    await expect(reader.tokens.create({ name: "child", permissions: ["self"] })).rejects.toSatisfy(
+      isForbidden,
+    );
   });
 
-  test("cannot list or revoke their owner's tokens when they are limited", async () => {
+  test("without a permission are refused when they are made, and may do nothing when they exist", async () => {
+    const owner = await world.as("owner");
+    expect(createTokenInput.safeParse({ name: "x" }).success).toBe(false);
+    expect(createTokenInput.safeParse({ name: "x", permissions: [] }).success).toBe(false);
+    const { token, secret } = await owner.tokens.create({ name: "emptied", permissions: ["inventory:read"] });
+    await world.api.db.prisma.apiToken.update({ where: { id: token.id }, data: { permissions: [] } });
+    const nobody = await callerOf({ bearerToken: secret });
+    expect((await nobody.me.get()).permissions).toEqual(["self"]);
+    await expect(nobody.vms.list()).rejects.toSatisfy(isForbidden);
+    await expect(nobody.tokens.list()).rejects.toSatisfy(isForbidden);
+  });
+
+  test("cannot list or revoke their owner's tokens without the permission self", async () => {
     const operator = await world.as("commerceOperator");
     const limited = await operator.tokens.create({ name: "limited", permissions: ["inventory:read"] });
-    const whole = await operator.tokens.create({ name: "whole" });
+    const whole = await operator.tokens.create({ name: "whole", permissions: ["self"] });
     const reader = await callerOf({ bearerToken: limited.secret });
     await expect(reader.tokens.list()).rejects.toSatisfy(isForbidden);
     await expect(reader.tokens.revoke({ id: whole.token.id })).rejects.toSatisfy(isForbidden);
@@ -108,8 +126,8 @@ describe("tokens", () => {
 
   test("are refused after they were revoked or have expired, with the reason", async () => {
     const owner = await world.as("owner");
-    const short = await owner.tokens.create({ name: "short", expiresInDays: 1 });
-    const other = await owner.tokens.create({ name: "other" });
+    const short = await owner.tokens.create({ name: "short", permissions: ["self"], expiresInDays: 1 });
+    const other = await owner.tokens.create({ name: "other", permissions: ["self"] });
     await owner.tokens.revoke({ id: other.token.id });
     expect(await refusalOf({ bearerToken: other.secret })).toContain("revoked");
     await expect(owner.tokens.revoke({ id: other.token.id })).rejects.toMatchObject({

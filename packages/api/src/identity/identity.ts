@@ -92,9 +92,8 @@ async function identifyToken(api: Api, value: string): Promise<Identified> {
   const person = await getPerson(prisma, token.personId);
   if (person === null) return refused(invalidToken("owner-removed"));
   await touchToken(prisma, token.id, now);
-  const limitedTo = token.permissions.length === 0 ? null : token.permissions;
-  const who = await whoIs(api, person, { via: "token", tokenId: token.id, sessionEndsAt: null, limitedTo });
-  return { who, refusal: null };
+  const limits = { sessionEndsAt: null, limitedTo: token.permissions };
+  return { who: await whoIs(api, person, { via: "token", tokenId: token.id, ...limits }), refusal: null };
 }
 
 function refused(refusal: KluisError): Identified {

@@ -3,8 +3,8 @@ import { z } from "zod";
 
 export const createTokenInput = z.strictObject({
   name: z.string().trim().min(1).max(80),
-  /** Empty: every permission of its owner, also those that are granted later. */
-  permissions: z.array(z.enum(permissions)).max(permissions.length).default([]),
+  /** Chosen one by one: a permission that is not named is not given, also later. */
+  permissions: z.array(z.enum(permissions)).min(1).max(permissions.length),
   expiresInDays: z.int().min(1).max(365).default(90),
 });
 export type CreateTokenInput = z.infer<typeof createTokenInput>;

@@ -7,17 +7,18 @@ import { record, type VmEvent } from "../record.ts";
 import type { CreateTokenInput } from "./inputs.ts";
 import type { createdTokenView } from "./view.ts";
 
-/** @throws KluisError FORBIDDEN for a token that is limited to some permissions */
+/** @throws KluisError FORBIDDEN for a token that was not given the permission `self` */
 function mustManageTokens(ctx: SignedInContext): void {
-  if (ctx.who.access.limitedTo === null) return;
+  const { limitedTo } = ctx.who.access;
+  if (limitedTo === null || limitedTo.includes("self")) return;
   throw new KluisError("FORBIDDEN", {
     reason: "token-limited",
-    message: "A token that is limited to some permissions cannot list or revoke tokens.",
+    message: "A token without the permission self cannot list or revoke tokens.",
     action: "Sign in to the portal and use Settings.",
   });
 }
 
-/** @throws KluisError FORBIDDEN for a limited token */
+/** @throws KluisError FORBIDDEN for a token without the permission self */
 export async function listTokens(ctx: SignedInContext): Promise<TokenRow[]> {
   mustManageTokens(ctx);
   return list(ctx.api.db.prisma, ctx.who.person.id);
@@ -56,7 +57,7 @@ export async function createToken(
   return { token, secret };
 }
 
-/** @throws KluisError NOT_FOUND when the user has no such token, or it is revoked; FORBIDDEN for a limited token */
+/** @throws KluisError NOT_FOUND when the user has no such token, or it is revoked; FORBIDDEN for a token without the permission self */
 export async function revokeToken(ctx: SignedInContext, id: string): Promise<TokenRow> {
   mustManageTokens(ctx);
   return record(ctx, async (tx) => {

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const tokenView = z.object({
   id: z.string(),
   name: z.string(),
-  /** Empty: every permission of its owner. */
+  /** Empty: none. */
   permissions: z.array(z.enum(permissions)),
   createdAt: instantView,
   expiresAt: instantView.nullable(),

@@ -8,7 +8,7 @@ const tokenRow = z.object({
   id: z.string(),
   name: z.string(),
   personId: z.string(),
-  /** Empty: every permission of its owner. */
+  /** Empty: none. */
   permissions: z.array(z.enum(permissions)),
   createdAt: z.date(),
   expiresAt: z.date().nullable(),

@@ -30,7 +30,7 @@ export interface Access {
   readonly roles: readonly HeldRole[];
   /** The teams that the roles name, with their scopes. */
   readonly teams: readonly AccessTeam[];
-  /** The permissions of a limited API token; null: all of its owner's. */
+  /** The permissions of an API token, empty: none; null: a session, with all of its user's. */
   readonly limitedTo: readonly Permission[] | null;
 }
 

@@ -23,6 +23,7 @@ import { ErrorState } from "#ui/states.tsx";
 export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
   const outcome = useOutcome();
+  const viewer = useViewer();
   const [secret, setSecret] = useState<string | null>(null);
   const create = useMutation(
     trpc.tokens.create.mutationOptions({
@@ -42,7 +43,8 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
         create.mutate({
           name: form.name.trim(),
           expiresInDays: Number(form.days),
-          permissions: form.scope === "all" ? [] : [...form.permissions],
+          permissions:
+            form.scope === "all" ? permissions.filter((each) => may(viewer, each)) : [...form.permissions],
         })
       }
     />

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyTokenForm, tokenProblems } from "#features/settings/token-form.ts";
 
-const good = { ...emptyTokenForm, name: "laptop" };
+const good = { ...emptyTokenForm, name: "laptop", scope: "all" as const };
 
 describe("tokenProblems", () => {
   it("accepts a name and 1 to 365 days", () => {
@@ -15,7 +15,8 @@ describe("tokenProblems", () => {
     expect(tokenProblems({ ...good, name: "  " })).toEqual({ name: "nameWrong" });
     expect(tokenProblems({ ...good, name: "x".repeat(81) })).toEqual({ name: "nameWrong" });
   });
-  it("requires a permission when only selected ones apply", () => {
+  it("requires that a permission is selected, or all of them", () => {
+    expect(tokenProblems({ ...emptyTokenForm, name: "laptop" })).toEqual({ permissions: "rightsWrong" });
     expect(tokenProblems({ ...good, scope: "some" })).toEqual({ permissions: "rightsWrong" });
     expect(tokenProblems({ ...good, scope: "some", permissions: ["self"] })).toEqual({});
   });

@@ -6,11 +6,12 @@ export interface TokenForm {
   readonly name: string;
   /** As typed. */
   readonly days: string;
+  /** `all`: those that the user holds at this moment, sent one by one. */
   readonly scope: "all" | "some";
   readonly permissions: readonly Permission[];
 }
 
-export const emptyTokenForm: TokenForm = { name: "", days: "90", scope: "all", permissions: [] };
+export const emptyTokenForm: TokenForm = { name: "", days: "90", scope: "some", permissions: [] };
 
 const maxNameLength = 80;
 const maxDays = 365;

@@ -70,7 +70,7 @@ export function TokensCard() {
       from: "md",
       cell: (token) =>
         token.permissions.length === 0 ? (
-          t("everything")
+          t("none")
         ) : (
           <span title={format.list(token.permissions.map((permission) => t(`permissions.${permission}`)))}>
             {t("some", { count: token.permissions.length })}

@@ -154,7 +154,7 @@ export const accessErrors = catalog({
           action: "Ask the platform owner for a role that has it.",
         },
         "token-limited": {
-          message: "A token that is limited to some permissions cannot list or revoke tokens.",
+          message: "A token without the permission self cannot list or revoke tokens.",
           action: "Sign in to the portal and use Settings.",
         },
         "token-creates-tokens": {
@@ -323,7 +323,7 @@ export const accessErrors = catalog({
           action: "Vraag de platformeigenaar om een rol met deze machtiging.",
         },
         "token-limited": {
-          message: "Een token met beperkte machtigingen kan geen tokens tonen of intrekken.",
+          message: "Een token zonder de machtiging self kan geen tokens tonen of intrekken.",
           action: "Meld u aan bij de portal en gebruik Instellingen.",
         },
         "token-creates-tokens": {
