@@ -14,8 +14,22 @@ export const policyRef = z.string().trim().min(1).max(100);
 export const pointRef = z.string().trim().min(1).max(300);
 /** A job by id or by a unique prefix of its id. A malformed id is NOT_FOUND. */
 export const jobRef = z.string().trim().min(1).max(40);
+/** What every part of Kluis can store and show. */
+const EARLIEST = new Date(0);
+const LATEST = new Date("9999-01-01T00:00:00Z");
+
 /** An instant as ISO 8601, or a day `YYYY-MM-DD` (midnight UTC). */
 export const instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => new Date(text));
+  .transform((text) => new Date(text))
+  .refine((at) => at >= EARLIEST && at < LATEST, "Use a time from 1970 to 9998.");
 export const search = z.string().trim().max(200).optional();
+
+/** Free text of users, without the control characters that no text needs; PostgreSQL cannot store NUL. */
+export function freeText(most: number): z.ZodString {
+  return z
+    .string()
+    .trim()
+    .max(most)
+    .regex(/^(?:[^\p{Cc}]|[\t\n\r])*$/u, "Leave out control characters.");
+}

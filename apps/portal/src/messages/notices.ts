@@ -141,6 +141,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Instant restore for {days, number} days keeps up to {points, number} of the {most, number} restore points that Azure allows of a VM. Manual backups and other products share the rest.",
     "policy-too-many-runs":
       "The schedule has {runs, number} runs within an hour. Azure creates at most {most, number} restore points of a VM in an hour.",
+    "policy-unknown-zone":
+      "The time zone {zone} is unknown, so no backup is planned. Save the policy with a zone such as Europe/Amsterdam.",
     "policy-short-interval":
       "The shortest time between two runs is {minutes, number} minutes. Azure documents {minimumMinutes, number} minutes for {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}} restore points: it can delay or refuse a run, or make it less consistent.",
     "retention-kept": "Kept.",
@@ -315,6 +317,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
       "Bij {days, number} dagen direct herstel staan er tot {points, number} van de {most, number} herstelpunten in Azure die Azure per VM toestaat. Handmatige back-ups en andere producten delen de rest.",
     "policy-too-many-runs":
       "Het schema heeft {runs, number} uitvoeringen binnen een uur. Azure maakt per uur hooguit {most, number} herstelpunten van een VM.",
+    "policy-unknown-zone":
+      "De tijdzone {zone} is onbekend, dus er zijn geen back-ups gepland. Sla het beleid op met een zone zoals Europe/Amsterdam.",
     "policy-short-interval":
       "Tussen twee uitvoeringen zit op zijn kortst {minutes, number} minuten. Azure noemt {minimumMinutes, number} minuten als minimum voor {consistency, select, application {applicatieconsistente} file {bestandsconsistente} other {crashconsistente}} herstelpunten: Azure kan een uitvoering uitstellen, weigeren of minder consistent maken.",
     "retention-kept": "Blijft bewaard.",

@@ -2,11 +2,14 @@
 import { type FleetScope, listPolicies, type PolicyRow, type PolicySight } from "@kluis/db";
 import {
   describePolicyChange,
+  isTimeZone,
   judgeBandwidth,
   judgePolicyLimits,
   limits,
   longestGapSeconds,
   type Notice,
+  nextOccurrence,
+  notice,
   type PolicyChange,
   type PolicyDocument,
   policyChanges,
@@ -25,7 +28,17 @@ export function policySight(ctx: SignedInContext): PolicySight {
 /** What Azure does not allow of a policy, then what it does not always allow, then limits that never count. */
 export function limitNotes(document: PolicyDocument, rates: StoreRates): readonly Notice[] {
   const { refusals, warnings } = judgePolicyLimits(document);
-  return [...refusals, ...warnings, ...judgeBandwidth(document, rates)];
+  return [...zoneNotes(document), ...refusals, ...warnings, ...judgeBandwidth(document, rates)];
+}
+
+/** A policy that was stored with a zone in which no time can be computed. */
+function zoneNotes({ schedule: { timeZone } }: PolicyDocument): Notice[] {
+  return isTimeZone(timeZone) ? [] : [notice("policy-unknown-zone", { zone: timeZone })];
+}
+
+/** The next planned time; null when none can be computed. */
+export function nextRunOf({ schedule }: PolicyDocument, now: Date): Date | null {
+  return isTimeZone(schedule.timeZone) ? nextOccurrence(schedule, now) : null;
 }
 
 /** What one document changed of the other; nothing without another. */

@@ -1,8 +1,8 @@
 import { policyDocumentSchema, policyNameSchema } from "@kluis/domain";
 import { z } from "zod";
-import { policyRef, vmRef } from "../inputs.ts";
+import { freeText, policyRef, vmRef } from "../inputs.ts";
 
-const description = z.string().trim().max(500);
+const description = freeText(500);
 
 export const policyInput = z.strictObject({ policy: policyRef });
 

@@ -19,7 +19,6 @@ import {
   KluisError,
   mustBeAllowed,
   mustFitAzure,
-  nextOccurrences,
   noticeText,
   type PolicyDocument,
   type StoreRates,
@@ -27,7 +26,7 @@ import {
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
-import { changesOf, limitNotes, policySight } from "./facts.ts";
+import { changesOf, limitNotes, nextRunOf, policySight } from "./facts.ts";
 import type { CreatePolicyInput, UpdatePolicyInput } from "./inputs.ts";
 import type { policyRow, policyView, savedPolicyView } from "./view.ts";
 
@@ -63,7 +62,6 @@ function viewOf(
   { vmCount, rates }: { readonly vmCount: number; readonly rates: StoreRates },
 ): z.input<typeof policyRow> {
   const { version, document } = policy.current;
-  const [next] = nextOccurrences(document.schedule, ctx.api.clock.now(), 1);
   const notes = limitNotes(document, rates);
   return {
     ...policy,
@@ -71,7 +69,7 @@ function viewOf(
     document,
     sentence: describePolicy(document),
     vmCount,
-    nextRunAt: next ?? null,
+    nextRunAt: nextRunOf(document, ctx.api.clock.now()),
     notes: notes.map(noticeText),
     noteNotices: [...notes],
     can: { edit: can(ctx.who.access, "policy:write", { kind: "team", teamId: policy.team?.id ?? null }) },

@@ -2,10 +2,10 @@ import {
   actorView,
   instantView,
   noticeSchema,
-  policyDocumentSchema,
   policyFields,
   refView,
   retentionTiers,
+  storedPolicyDocumentSchema,
 } from "@kluis/domain";
 import { z } from "zod";
 
@@ -30,7 +30,7 @@ export const policyRow = z.object({
   /** null: offered to every team by the platform owner. */
   team: refView.nullable(),
   currentVersion: z.int(),
-  document: policyDocumentSchema,
+  document: storedPolicyDocumentSchema,
   /** The policy in English. */
   sentence: z.string(),
   /** Visible VMs that it protects. */
@@ -45,7 +45,7 @@ export const policyRow = z.object({
 
 const policyVersion = z.object({
   version: z.int(),
-  document: policyDocumentSchema,
+  document: storedPolicyDocumentSchema,
   sentence: z.string(),
   createdAt: instantView,
   createdBy: actorView,

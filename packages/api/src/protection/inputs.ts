@@ -1,6 +1,6 @@
 import { diskKeySchema } from "@kluis/domain";
 import { z } from "zod";
-import { policyRef, vmRef } from "../inputs.ts";
+import { freeText, policyRef, vmRef } from "../inputs.ts";
 
 export const setProtectionInput = z.strictObject({
   vm: vmRef,
@@ -19,7 +19,7 @@ export type AllowListsInput = z.infer<typeof allowListsInput>;
 
 export const stopProtectionInput = z.strictObject({
   vm: vmRef,
-  reason: z.string().trim().max(500).default(""),
+  reason: freeText(500).default(""),
   /** Deletes the recovery points too, in a way that can be undone. */
   deletePoints: z
     .strictObject({

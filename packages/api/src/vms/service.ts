@@ -20,7 +20,6 @@ import {
   describePolicy,
   downgradesCounted,
   downgradesOf,
-  nextOccurrences,
   type SuitabilityFinding,
   type SuitabilitySign,
   suitabilitySign,
@@ -28,7 +27,7 @@ import {
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupVm, mayOn, unknownVm } from "../lookup.ts";
-import { fleetScope, scopeOf } from "../policies/facts.ts";
+import { fleetScope, nextRunOf, scopeOf } from "../policies/facts.ts";
 import { readHistory } from "./history.ts";
 import type { ListVmsInput } from "./inputs.ts";
 import { statusReason } from "./status.ts";
@@ -111,11 +110,11 @@ function protectionOf(
   policy: PolicyRow | null,
 ): z.input<typeof vmView>["protection"] {
   const document = policy?.current.document;
-  const [next] = document === undefined ? [] : nextOccurrences(document.schedule, ctx.api.clock.now(), 1);
+  const isPlanned = document !== undefined && protection.state !== "stopped";
   return {
     ...protection,
     policy: { id: protection.policyId, name: policy?.name ?? protection.policyId },
-    nextRunAt: next === undefined || protection.state === "stopped" ? null : next,
+    nextRunAt: isPlanned ? nextRunOf(document, ctx.api.clock.now()) : null,
     policySentence: document === undefined ? "" : describePolicy(document),
     policyDocument: document ?? null,
   };

@@ -14,9 +14,9 @@ import {
   instantView,
   noticeSchema,
   pageView,
-  policyDocumentSchema,
   protectionStates,
   refView,
+  storedPolicyDocumentSchema,
   suitabilityFindingSchema,
   suitabilitySigns,
   vmDiskSchema,
@@ -50,7 +50,7 @@ const vmProtectionView = z.object({
   nextRunAt: instantView.nullable(),
   policySentence: z.string(),
   /** The input of `policySentence`; null when the policy no longer exists. */
-  policyDocument: policyDocumentSchema.nullable(),
+  policyDocument: storedPolicyDocumentSchema.nullable(),
   extensionReadyAt: instantView.nullable(),
   /** Changes inside a Windows guest, and the scripts of a Linux guest; null until a backup has looked. */
   guestChanges: z.record(z.string(), z.unknown()).nullable(),

@@ -13,9 +13,9 @@ import {
   jobStepNames,
   openJobStates,
   type PolicyDocument,
-  policyDocumentSchema,
   type StepState,
   stepStates,
+  storedPolicyDocumentSchema,
 } from "@kluis/domain";
 import { z } from "zod";
 import { toJson } from "../json.ts";
@@ -133,7 +133,7 @@ export async function loadWorkJob(tx: Tx, jobId: string): Promise<WorkJob | null
             policyId: policyVersion.policy.id,
             name: policyVersion.policy.name,
             version: policyVersion.version,
-            document: policyDocumentSchema.parse(policyVersion.document),
+            document: storedPolicyDocumentSchema.parse(policyVersion.document),
             isCurrent: policyVersion.version === policyVersion.policy.currentVersion,
           },
     steps: row.steps.map((step) => ({

@@ -214,6 +214,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
     readonly minimumMinutes: number;
     readonly consistency: Consistency;
   };
+  "policy-unknown-zone": { readonly zone: string };
   // Whether retention keeps a recovery point; its tiers are beside the notice
   "retention-kept": None;
   "retention-kept-damaged": None;

@@ -246,6 +246,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `Instant restore for ${days} days keeps up to ${points} of the ${most} restore points that Azure allows of a VM. Manual backups and other products share the rest.`,
   "policy-too-many-runs": ({ runs, most }) =>
     `The schedule has ${runs} runs within an hour. Azure creates at most ${most} restore points of a VM in an hour.`,
+  "policy-unknown-zone": ({ zone }) =>
+    `The time zone ${zone} is unknown, so no backup is planned. Save the policy with an IANA zone such as Europe/Amsterdam.`,
   "policy-short-interval": ({ minutes, minimumMinutes, consistency }) =>
     `The shortest time between two runs is ${minutes} minutes. Azure documents ${minimumMinutes} minutes for ${consistency}-consistent restore points: it can delay or refuse a run, or make it less consistent.`,
   "retention-kept": () => "Kept.",

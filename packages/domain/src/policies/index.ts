@@ -3,11 +3,13 @@ export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
 export { describePolicy } from "./describe.ts";
 export {
   hourlyIntervals,
+  isTimeZone,
   type PolicyDocument,
   policyDocumentSchema,
   policyNameSchema,
   type Retention,
   type Schedule,
+  storedPolicyDocumentSchema,
   type TransferWindow,
   timeOfDaySchema,
   timeZoneSchema,

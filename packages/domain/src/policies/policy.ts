@@ -1,3 +1,4 @@
+import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import { mostSoftDeleteDays } from "../points/soft-delete.ts";
 import { verificationRuleSchema } from "../points/verify-rule.ts";
@@ -8,13 +9,16 @@ import { trustRuleSchema } from "../transfers/trust.ts";
 /** A local time of day, 24-hour, `HH:MM`. */
 export const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Use a time such as 01:30.");
 
-/** An IANA time zone name that this runtime knows, such as `Europe/Amsterdam`. */
+/** An IANA time zone name that plans can be computed in and pages can show, such as `Europe/Amsterdam`. */
 export const timeZoneSchema = z
   .string()
+  .max(100)
   .refine(isTimeZone, "Use an IANA time zone such as Europe/Amsterdam.");
 
-function isTimeZone(zone: string): boolean {
+/** Asks what computes the schedules first: `Intl` accepts names that it does not know, such as `IST`. */
+export function isTimeZone(zone: string): boolean {
   try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return true;
   } catch (error) {
@@ -25,30 +29,32 @@ function isTimeZone(zone: string): boolean {
 
 export const hourlyIntervals = [1, 2, 4, 6, 8, 12] as const;
 
-export const scheduleSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("hourly"),
-    everyHours: z.union([
-      z.literal(1),
-      z.literal(2),
-      z.literal(4),
-      z.literal(6),
-      z.literal(8),
-      z.literal(12),
-    ]),
-    /** Local time of the first run of each day's window. */
-    windowStart: timeOfDaySchema,
-    /** Length of the window in hours; 24 means the whole day. */
-    windowHours: z.int().min(4).max(24),
-    timeZone: timeZoneSchema,
-  }),
-  z.strictObject({
-    kind: z.literal("daily"),
-    times: z.array(timeOfDaySchema).min(1, "Give at least one time.").max(24),
-    timeZone: timeZoneSchema,
-  }),
-]);
-export type Schedule = z.infer<typeof scheduleSchema>;
+function scheduleOf(timeZone: z.ZodType<string>) {
+  return z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("hourly"),
+      everyHours: z.union([
+        z.literal(1),
+        z.literal(2),
+        z.literal(4),
+        z.literal(6),
+        z.literal(8),
+        z.literal(12),
+      ]),
+      /** Local time of the first run of each day's window. */
+      windowStart: timeOfDaySchema,
+      /** Length of the window in hours; 24 means the whole day. */
+      windowHours: z.int().min(4).max(24),
+      timeZone,
+    }),
+    z.strictObject({
+      kind: z.literal("daily"),
+      times: z.array(timeOfDaySchema).min(1, "Give at least one time.").max(24),
+      timeZone,
+    }),
+  ]);
+}
+export type Schedule = z.infer<ReturnType<typeof scheduleOf>>;
 
 /** How many points each tier keeps (grandfather-father-son). At least one tier must be set. */
 export const retentionSchema = z
@@ -77,37 +83,45 @@ export const transferWindowSchema = z.strictObject({
 });
 export type TransferWindow = z.infer<typeof transferWindowSchema>;
 
-export const policyDocumentSchema = z.strictObject({
-  schedule: scheduleSchema,
-  retention: retentionSchema,
-  /** Days for which a removed point can be brought back; `defaultSoftDeleteDays` when it is missing. 0: removed at once. */
-  softDeleteDays: z.int().min(0).max(mostSoftDeleteDays).optional(),
-  /** Days to keep a snapshot in Azure for instant restore; 0 removes it after the transfer. */
-  instantRestoreDays: z.int().min(0).max(30),
-  consistency: z.strictObject({
-    /** The level to try on a running VM. Linux without scripts and stopped VMs are file-consistent. */
-    wanted: z.enum(["application", "crash"]),
-    /** If the wanted level is not possible: take the next lower one and record why, or fail the job. */
-    otherwise: z.enum(["continue", "fail"]),
-    /** VSS backup type on Windows. A full backup lets applications truncate their logs. */
-    vss: z.enum(["full", "copy"]),
-    /** Pre and post scripts of Linux VMs; missing: none, and a running Linux VM is file-consistent. */
-    linuxScripts: linuxScriptsSchema.optional(),
-  }),
-  /** Scheduled verification of the points; missing: none. */
-  verification: verificationRuleSchema.optional(),
-  /** Which deltas confirm Azure's lists of changed ranges; `defaultTrustRule` when it is missing. */
-  trust: trustRuleSchema.optional(),
-  /** How backups move data. Missing, or without a window: as soon as the snapshot is complete. */
-  transfer: z
-    .strictObject({
-      window: transferWindowSchema.nullable(),
-      /** MiB per second that all backups of the policy together may store; missing: no limit. */
-      bandwidth: bandwidthSchema.optional(),
-    })
-    .optional(),
-});
+function policyDocumentOf(timeZone: z.ZodType<string>) {
+  return z.strictObject({
+    schedule: scheduleOf(timeZone),
+    retention: retentionSchema,
+    /** Days for which a removed point can be brought back; `defaultSoftDeleteDays` when it is missing. 0: removed at once. */
+    softDeleteDays: z.int().min(0).max(mostSoftDeleteDays).optional(),
+    /** Days to keep a snapshot in Azure for instant restore; 0 removes it after the transfer. */
+    instantRestoreDays: z.int().min(0).max(30),
+    consistency: z.strictObject({
+      /** The level to try on a running VM. Linux without scripts and stopped VMs are file-consistent. */
+      wanted: z.enum(["application", "crash"]),
+      /** If the wanted level is not possible: take the next lower one and record why, or fail the job. */
+      otherwise: z.enum(["continue", "fail"]),
+      /** VSS backup type on Windows. A full backup lets applications truncate their logs. */
+      vss: z.enum(["full", "copy"]),
+      /** Pre and post scripts of Linux VMs; missing: none, and a running Linux VM is file-consistent. */
+      linuxScripts: linuxScriptsSchema.optional(),
+    }),
+    /** Scheduled verification of the points; missing: none. */
+    verification: verificationRuleSchema.optional(),
+    /** Which deltas confirm Azure's lists of changed ranges; `defaultTrustRule` when it is missing. */
+    trust: trustRuleSchema.optional(),
+    /** How backups move data. Missing, or without a window: as soon as the snapshot is complete. */
+    transfer: z
+      .strictObject({
+        window: transferWindowSchema.nullable(),
+        /** MiB per second that all backups of the policy together may store; missing: no limit. */
+        bandwidth: bandwidthSchema.optional(),
+      })
+      .optional(),
+  });
+}
+
+/** A policy as users write it. */
+export const policyDocumentSchema = policyDocumentOf(timeZoneSchema);
 export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
+
+/** A policy as it is stored: a zone that was accepted once stays readable, so that the policy can be shown and repaired. */
+export const storedPolicyDocumentSchema = policyDocumentOf(z.string());
 
 export const policyNameSchema = z
   .string()

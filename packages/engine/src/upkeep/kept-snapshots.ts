@@ -6,7 +6,7 @@ import {
   listExpiredSnapshots,
   wantKeptRemoved,
 } from "@kluis/db";
-import { policyDocumentSchema } from "@kluis/domain";
+import { storedPolicyDocumentSchema } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import type { Again } from "../runtime/tasks.ts";
@@ -51,6 +51,6 @@ function keeping(deps: Deps, now: Date, counts: { ended: number }): RecurringWor
 /** A policy that cannot be read may keep snapshots. */
 function keepsSnapshots({ document }: ExpiredSnapshot): boolean {
   if (document === null) return false;
-  const parsed = policyDocumentSchema.safeParse(document);
+  const parsed = storedPolicyDocumentSchema.safeParse(document);
   return !parsed.success || parsed.data.instantRestoreDays > 0;
 }

@@ -5,9 +5,9 @@
 import type { WorkDisk, WorkJob } from "@kluis/db";
 import {
   diskKeySchema,
-  policyDocumentSchema,
   snapshotSourceKinds,
   storedNoticeSchema,
+  storedPolicyDocumentSchema,
   vmTraitsSchema,
 } from "@kluis/domain";
 import type { Manifest } from "@kluis/vault";
@@ -25,7 +25,7 @@ export const catalogFactsSchema = z.object({
   size: z.string(),
   traits: vmTraitsSchema,
   /** The policy's version with its rules; null for a backup without a policy. */
-  policy: z.object({ versionId: z.uuid(), document: policyDocumentSchema }).nullable(),
+  policy: z.object({ versionId: z.uuid(), document: storedPolicyDocumentSchema }).nullable(),
   azureConsistency: z.string(),
   consistencyNotice: notice,
   capturedBy: z.enum(snapshotSourceKinds),
