@@ -1,6 +1,7 @@
 import type { NoticeCode } from "@kluis/domain";
 import type { Catalog } from "#messages/catalog.ts";
 import { captureNotices } from "#messages/notices-capture.ts";
+import { policyNotices } from "#messages/notices-policies.ts";
 import { restoreNotices } from "#messages/notices-restore.ts";
 import { scriptNotices } from "#messages/notices-scripts.ts";
 import { transferNotices } from "#messages/notices-transfer.ts";
@@ -13,6 +14,7 @@ import { vaultNotices } from "#messages/notices-vault.ts";
 export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
   en: {
     ...captureNotices.en,
+    ...policyNotices.en,
     ...restoreNotices.en,
     ...scriptNotices.en,
     ...transferNotices.en,
@@ -125,26 +127,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "vm-protected": "The last backup meets the policy.",
     "vm-stopped": "Protection is stopped. The recovery points are kept.",
     "vm-deleted": "No longer in Azure. The recovery points stay until they expire.",
-    "preview-clocks-change":
-      "The clocks change between these runs: the local times stay as written, the UTC times move.",
-    "preview-points-expire":
-      "Saving deletes {points, plural, one {# recovery point} other {# recovery points}} at the next clean-up.",
-    "preview-points-undo": "They can be brought back for {days, plural, one {# day} other {# days}}.",
-    "preview-no-undo": "The policy deletes points permanently at once: they cannot be brought back.",
-    "preview-more-vms":
-      "Only the first {judged, number} of {vms, number} virtual machines are evaluated here.",
-    "preview-many-snapshots":
-      "Instant restore for {days, number} days keeps many snapshots in Azure, and Azure charges for each.",
-    "policy-too-many-restore-points":
-      "Instant restore for {days, number} days keeps up to {points, number} restore points of a VM in Azure. Azure allows {most, number}.",
-    "policy-many-restore-points":
-      "Instant restore for {days, number} days keeps up to {points, number} of the {most, number} restore points that Azure allows of a VM. Manual backups and other products share the rest.",
-    "policy-too-many-runs":
-      "The schedule has {runs, number} runs within an hour. Azure creates at most {most, number} restore points of a VM in an hour.",
-    "policy-unknown-zone":
-      "The time zone {zone} is unknown, so no backup is planned. Save the policy with a zone such as Europe/Amsterdam.",
-    "policy-short-interval":
-      "The shortest time between two runs is {minutes, number} minutes. Azure documents {minimumMinutes, number} minutes for {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}} restore points: it can delay or refuse a run, or make it less consistent.",
     "retention-kept": "Kept.",
     "retention-kept-damaged": "Kept: damaged, and older good points are still kept.",
     "retention-removed": "Removed: no tier keeps it anymore.",
@@ -173,6 +155,7 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
   },
   nl: {
     ...captureNotices.nl,
+    ...policyNotices.nl,
     ...restoreNotices.nl,
     ...scriptNotices.nl,
     ...transferNotices.nl,
@@ -300,27 +283,6 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "vm-protected": "De laatste back-up voldoet aan het beleid.",
     "vm-stopped": "De beveiliging is gestopt. De herstelpunten blijven bewaard.",
     "vm-deleted": "Niet meer in Azure. De herstelpunten blijven tot ze verlopen.",
-    "preview-clocks-change":
-      "De klok gaat tussen deze uitvoeringen een uur vooruit of achteruit: de lokale tijden blijven zoals ingesteld, de UTC-tijden verschuiven.",
-    "preview-points-expire":
-      "Als u opslaat, {points, plural, one {wordt # herstelpunt} other {worden # herstelpunten}} bij de volgende opschoning verwijderd.",
-    "preview-points-undo": "Ze kunnen nog {days, plural, one {# dag} other {# dagen}} worden teruggehaald.",
-    "preview-no-undo":
-      "Volgens het beleid worden punten meteen definitief verwijderd: ze kunnen niet worden teruggehaald.",
-    "preview-more-vms":
-      "Alleen de eerste {judged, number} van {vms, number} virtuele machines zijn hier beoordeeld.",
-    "preview-many-snapshots":
-      "Bij {days, number} dagen direct herstel blijven veel momentopnamen in Azure staan; Azure brengt elke momentopname in rekening.",
-    "policy-too-many-restore-points":
-      "Bij {days, number} dagen direct herstel staan er tot {points, number} herstelpunten van een VM in Azure. Azure staat er {most, number} toe.",
-    "policy-many-restore-points":
-      "Bij {days, number} dagen direct herstel staan er tot {points, number} van de {most, number} herstelpunten in Azure die Azure per VM toestaat. Handmatige back-ups en andere producten delen de rest.",
-    "policy-too-many-runs":
-      "Het schema heeft {runs, number} uitvoeringen binnen een uur. Azure maakt per uur hooguit {most, number} herstelpunten van een VM.",
-    "policy-unknown-zone":
-      "De tijdzone {zone} is onbekend, dus er zijn geen back-ups gepland. Sla het beleid op met een zone zoals Europe/Amsterdam.",
-    "policy-short-interval":
-      "Tussen twee uitvoeringen zit op zijn kortst {minutes, number} minuten. Azure noemt {minimumMinutes, number} minuten als minimum voor {consistency, select, application {applicatieconsistente} file {bestandsconsistente} other {crashconsistente}} herstelpunten: Azure kan een uitvoering uitstellen, weigeren of minder consistent maken.",
     "retention-kept": "Blijft bewaard.",
     "retention-kept-damaged":
       "Blijft bewaard: beschadigd, en oudere goede herstelpunten blijven ook bewaard.",
