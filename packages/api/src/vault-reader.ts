@@ -17,6 +17,8 @@ import {
   type BlobStore,
   type KeyProvider,
   type KeyVaultClient,
+  type KnownVault,
+  knownStore,
   openVault,
   openVaultKey,
   openVaultStore,
@@ -92,7 +94,11 @@ export function createVaultReader({ environment, secrets, keyVault }: VaultReade
         const signal = AbortSignal.timeout(openTimeoutMs);
         const keys = await openKeys(tx, settings, row.id);
         const slotCopies = await readKeyCopies(tx, row.id);
-        return openVault({ store: await openStore(settings), keys, signal, slotCopies });
+        const known: KnownVault = { vaultId: null, name: row.name };
+        const store = knownStore(await openStore(settings), known);
+        const vault = await openVault({ store, keys, signal, slotCopies });
+        known.vaultId = vault.id;
+        return vault;
       });
     },
     keyPlace: async (tx, vaultId) => {

@@ -22,6 +22,8 @@ import {
   joinRates,
   type KeyProvider,
   type KeyVaultClient,
+  type KnownVault,
+  knownStore,
   openVault,
   openVaultKey,
   openVaultStore,
@@ -324,10 +326,14 @@ export async function openSettings(
 ): Promise<{ readonly store: BlobStore; readonly vault: Vault }> {
   const { isKnown = false, storeLimits, keyVault, ...parts } = options;
   const createContainer = !isKnown;
-  const store = await openVaultStore(settings, parts.signal, { ...storeLimits, createContainer });
+  const known: KnownVault = { vaultId: null, name: settings.name };
+  const raw = await openVaultStore(settings, parts.signal, { ...storeLimits, createContainer });
+  const store = knownStore(raw, known);
   const keys = await openVaultKey(settings, { create: !isKnown, keyVault });
   const opening = { ...parts, completeSlotsAt: parts.clock.now(), store, keys };
-  return { store, vault: await (isKnown ? openVault(opening) : openOrCreate(opening)) };
+  const vault = await (isKnown ? openVault(opening) : openOrCreate(opening));
+  known.vaultId = vault.id;
+  return { store, vault };
 }
 
 /** Two engines may create the vault at the same time: the second one opens the vault of the first. */
