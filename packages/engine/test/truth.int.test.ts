@@ -21,6 +21,7 @@ import { reachDamage } from "../src/upkeep/damage-reach.ts";
 import { compareVault } from "../src/upkeep/truth/compare.ts";
 import { lookAtVault } from "../src/upkeep/truth/look.ts";
 import { keepDatabase } from "./older-database.ts";
+import { startOn } from "./second-copies.ts";
 import { MIB, type PointRow, standardPolicy, World } from "./world.ts";
 
 const signal = AbortSignal.timeout(600_000);
@@ -314,3 +315,45 @@ it("an engine opens a vault again when another program rotated its keys", async 
   expect(after).not.toBe(before);
   expect(after.vault.keySlots().generation).not.toBe(before.vault.keySlots().generation);
 });
+
+it(
+  "a container that is deleted or made again under a running engine damages nothing, and work goes on when it is back",
+  async () => {
+    const point = await backUp();
+    const container = containerOf();
+    const kept = new Map<string, Buffer>();
+    for await (const { name } of container.listBlobsFlat())
+      kept.set(name, await container.getBlobClient(name).downloadToBuffer());
+    const rows = () => prisma().vaultDamage.count({ where: { vaultId } });
+    const before = await rows();
+    await container.delete();
+    const verification = { kind: "verify", mode: "full" } as const;
+    const jobs = [await startOn(world, point, verification), await world.startBackup(vmId)];
+    const isOutage = /"VAULT_NOT_INITIALISED"|"missing"/;
+    const parked = () =>
+      world.until("the pause of both jobs", 100_000, async () => {
+        await world.clock.jump({ minutes: 1 });
+        const found = await prisma().job.findMany({ where: { id: { in: jobs } } });
+        return found.every(({ parkedError }) => isOutage.test(JSON.stringify(parkedError))) ? true : null;
+      });
+    await parked();
+    await container.create();
+    await world.clock.jump({ minutes: 16 });
+    await parked();
+    await expect(content(point)).rejects.toMatchObject({ code: "VAULT_NOT_INITIALISED" });
+    for (const [name, bytes] of kept) await container.getBlockBlobClient(name).uploadData(bytes);
+    await checkParts(engine.deps, signal);
+    await compared();
+    for (const id of jobs) {
+      const job = await world.until(`the end of ${id}`, 100_000, async () => {
+        await world.clock.jump({ minutes: 16 });
+        const row = await prisma().job.findUniqueOrThrow({ where: { id } });
+        return row.state === "queued" || row.state === "running" ? null : row;
+      });
+      expect(job).toMatchObject({ state: "succeeded", error: null });
+    }
+    expect([await rows(), await stateOf(point)]).toEqual([before, "available"]);
+    expect(await trust()).toMatchObject({ truth: "agrees", doubtedAt: null });
+  },
+  LONG_MS,
+);

@@ -38,6 +38,7 @@ describe("a vault whose folder is not mounted any more", () => {
         known.head("points/p", signal),
         known.delete("packs/00/none", signal),
         known.put("points/q", [Buffer.from("q")], signal),
+        known.put("packs/00/q", [Buffer.from("q")], signal),
         Array.fromAsync(known.list("packs/", signal)),
       ];
       return (await Promise.allSettled(tries)).map((one) =>

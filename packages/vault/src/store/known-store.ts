@@ -14,7 +14,8 @@ export interface KnownVault {
 
 /**
  * Looks for the vault's descriptor each time that an object is missing: a folder that was unmounted, a container that was made again and the
- * storage of another vault have none of the objects, and that is no damage. A manifest is written only where the vault is.
+ * storage of another vault have none of the objects, and that is no damage. A manifest, and each object of a folder, is written only where the
+ * vault is.
  * @throws KluisError VAULT_UNUSABLE from every method when the vault is not there
  */
 export function knownStore(store: BlobStore, known: KnownVault): BlobStore {
@@ -24,7 +25,8 @@ export function knownStore(store: BlobStore, known: KnownVault): BlobStore {
     place: store.place,
     ...(store.fileOf === undefined ? {} : { fileOf: (name: string) => store.fileOf?.(name) }),
     async put(name, parts, signal) {
-      if (name.startsWith("points/")) await check(signal);
+      // Packs below an unmounted folder would be known to the index, and in no vault. A container is asked once per point.
+      if (store.fileOf !== undefined || name.startsWith("points/")) await check(signal);
       await store.put(name, parts, signal);
     },
     async get(name: string, options: GetOptions) {
