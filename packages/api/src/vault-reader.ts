@@ -17,8 +17,7 @@ import {
   type BlobStore,
   type KeyProvider,
   type KeyVaultClient,
-  type KnownVault,
-  knownStore,
+  openKnown,
   openVault,
   openVaultKey,
   openVaultStore,
@@ -94,11 +93,9 @@ export function createVaultReader({ environment, secrets, keyVault }: VaultReade
         const signal = AbortSignal.timeout(openTimeoutMs);
         const keys = await openKeys(tx, settings, row.id);
         const slotCopies = await readKeyCopies(tx, row.id);
-        const known: KnownVault = { vaultId: null, name: row.name };
-        const store = knownStore(await openStore(settings), known);
-        const vault = await openVault({ store, keys, signal, slotCopies });
-        known.vaultId = vault.id;
-        return vault;
+        const store = await openStore(settings);
+        const open = (known: BlobStore) => openVault({ store: known, keys, signal, slotCopies });
+        return (await openKnown(store, row.name, open)).vault;
       });
     },
     keyPlace: async (tx, vaultId) => {

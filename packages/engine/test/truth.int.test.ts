@@ -317,7 +317,7 @@ it("an engine opens a vault again when another program rotated its keys", async 
 });
 
 it(
-  "a container that is deleted or made again under a running engine damages nothing, and work goes on when it is back",
+  "a container that is deleted or made again under a running engine damages nothing, and work continues when it is back",
   async () => {
     const point = await backUp();
     const container = containerOf();

@@ -70,7 +70,7 @@ export {
 } from "./settings.ts";
 export type { AzureBlobAccount, AzureBlobStoreOptions, StoreLimits } from "./store/azure-blob.ts";
 export { createFolderStore } from "./store/folder.ts";
-export { type KnownVault, knownStore } from "./store/known-store.ts";
+export { openKnown } from "./store/known-store.ts";
 export { openAzureBlobStore } from "./store/open-azure-blob.ts";
 export {
   type BlobStore,

@@ -22,8 +22,7 @@ import {
   joinRates,
   type KeyProvider,
   type KeyVaultClient,
-  type KnownVault,
-  knownStore,
+  openKnown,
   openVault,
   openVaultKey,
   openVaultStore,
@@ -326,14 +325,11 @@ export async function openSettings(
 ): Promise<{ readonly store: BlobStore; readonly vault: Vault }> {
   const { isKnown = false, storeLimits, keyVault, ...parts } = options;
   const createContainer = !isKnown;
-  const known: KnownVault = { vaultId: null, name: settings.name };
   const raw = await openVaultStore(settings, parts.signal, { ...storeLimits, createContainer });
-  const store = knownStore(raw, known);
   const keys = await openVaultKey(settings, { create: !isKnown, keyVault });
-  const opening = { ...parts, completeSlotsAt: parts.clock.now(), store, keys };
-  const vault = await (isKnown ? openVault(opening) : openOrCreate(opening));
-  known.vaultId = vault.id;
-  return { store, vault };
+  const completeSlotsAt = parts.clock.now();
+  const open = isKnown ? openVault : openOrCreate;
+  return openKnown(raw, settings.name, (store) => open({ ...parts, completeSlotsAt, store, keys }));
 }
 
 /** Two engines may create the vault at the same time: the second one opens the vault of the first. */

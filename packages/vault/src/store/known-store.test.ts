@@ -1,9 +1,10 @@
 import { cp, mkdir, rename, rm } from "node:fs/promises";
+import { isKluisError } from "@kluis/domain/core";
 import { describe, expect, it } from "vitest";
 import { newVault, noiseDisk, reopen, signal, takePoint } from "../../test/fixtures.ts";
 import { useTempFolder } from "../../test/temp-folder.ts";
 import { createFolderStore } from "./folder.ts";
-import { type KnownVault, knownStore } from "./known-store.ts";
+import { knownStore, openKnown } from "./known-store.ts";
 
 const MIB = 1024 * 1024;
 const aPack = async (list: AsyncIterable<{ readonly name: string }>): Promise<string> =>
@@ -14,9 +15,7 @@ describe("a vault whose folder is not mounted any more", () => {
 
   async function vaultIn(folder: string) {
     const store = createFolderStore(folder);
-    const facts: KnownVault = { vaultId: null, name: "main" };
-    const { vault } = await newVault(knownStore(store, facts));
-    facts.vaultId = vault.id;
+    const { vault } = await openKnown(store, "main", async (known) => (await newVault(known)).vault);
     const disk = noiseDisk(4 * MIB, 2 * MIB);
     const { root } = await takePoint(vault, "p", { disk });
     return { store, vault, disk, root };
@@ -41,9 +40,11 @@ describe("a vault whose folder is not mounted any more", () => {
         known.put("packs/00/q", [Buffer.from("q")], signal),
         Array.fromAsync(known.list("packs/", signal)),
       ];
-      return (await Promise.allSettled(tries)).map((one) =>
-        one.status === "rejected" ? { code: one.reason.code, reason: one.reason.reason } : "fulfilled",
-      );
+      return (await Promise.allSettled(tries)).map((one) => {
+        if (one.status === "fulfilled" || !isKluisError(one.reason)) return one;
+        const { code, reason } = one.reason;
+        return { code, reason };
+      });
     };
     await rename(folder, away);
     await mkdir(folder);

@@ -1,4 +1,4 @@
-/** A store of a vault that is known: what is missing in it is missing in this vault, and not because the storage is gone. */
+/** A store of a known vault: a missing object is missing in this vault, and not because the storage is gone. */
 import { isKluisError, KluisError } from "@kluis/domain/core";
 import { readDescriptor } from "../keys/descriptor.ts";
 import { DESCRIPTOR_NAME } from "../names.ts";
@@ -14,7 +14,7 @@ export interface KnownVault {
 
 /**
  * Looks for the vault's descriptor each time that an object is missing: a folder that was unmounted, a container that was made again and the
- * storage of another vault have none of the objects, and that is no damage. A manifest, and each object of a folder, is written only where the
+ * storage of another vault have none of the objects, which is not damage. A manifest, and each object of a folder, is written only where the
  * vault is.
  * @throws KluisError VAULT_UNUSABLE from every method when the vault is not there
  */
@@ -50,6 +50,19 @@ export function knownStore(store: BlobStore, known: KnownVault): BlobStore {
       return existed;
     },
   };
+}
+
+/** Opens or creates a vault. From then on its store is known. */
+export async function openKnown<V extends { readonly id: string }>(
+  raw: BlobStore,
+  name: string,
+  open: (store: BlobStore) => Promise<V>,
+): Promise<{ readonly store: BlobStore; readonly vault: V }> {
+  const known: KnownVault = { vaultId: null, name };
+  const store = knownStore(raw, known);
+  const vault = await open(store);
+  known.vaultId = vault.id;
+  return { store, vault };
 }
 
 /** A list that ends may have lost the rest of its names. */
