@@ -93,9 +93,8 @@ export function createVaultReader({ environment, secrets, keyVault }: VaultReade
         const signal = AbortSignal.timeout(openTimeoutMs);
         const keys = await openKeys(tx, settings, row.id);
         const slotCopies = await readKeyCopies(tx, row.id);
-        const store = await openStore(settings);
-        const open = (known: BlobStore) => openVault({ store: known, keys, signal, slotCopies });
-        return (await openKnown(store, row.name, open)).vault;
+        const open = (store: BlobStore) => openVault({ store, keys, signal, slotCopies });
+        return (await openKnown(await openStore(settings), row.name, open)).vault;
       });
     },
     keyPlace: async (tx, vaultId) => {
