@@ -1,6 +1,7 @@
 /** Compaction while packs are damaged: the ones that leave, and the ones that got their content. */
 import { createJob, inTransaction, recordDamage } from "@kluis/db";
 import { engineActor, systemClock } from "@kluis/domain";
+import { MemoryChunkIndex } from "@kluis/vault";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { collectVaults } from "../src/upkeep/collect.ts";
@@ -168,4 +169,48 @@ describe("a compaction among damage", () => {
     expect(await world.pointDigest(next, "os")).toBe(await world.diskDigest("older-os"));
     expect(await prisma.vaultDamage.count({ where: { ...where, healedAt: null } })).toBe(0);
   }, 300_000);
+
+  it("replaces a full pack of which only the table is damaged, and heals it", async () => {
+    const disks = [await world.image("table", 64 * MIB, all())];
+    const vmId = await world.protectedVm({ name: "table", disks, policy: standardPolicy });
+    const point = await world.backUp(vmId);
+    const { packId } = await world.db.prisma.vaultPack.findFirstOrThrow({ where: { vmId, kind: 1 } });
+    const { vaultId } = point;
+    const { store, vault } = await engine.deps.vaults.open(vaultId);
+    const object = objectOf(packId);
+    const bytes = Buffer.from(await store.get(object, { signal: soon() }));
+    // Before the trailer: the sealed table ends here.
+    bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1;
+    await store.delete(object, soon());
+    await store.put(object, [bytes], soon());
+    const { problems } = await vault.verifyPoint(point.id, { mode: "full", signal: soon() });
+    expect(problems.map(({ kind }) => kind)).toEqual(["table"]);
+    const findings = [
+      { object, offset: bytes.length, reason: "table", problem: "it does not open" } as const,
+    ];
+    await inTransaction(world.db, (tx) =>
+      recordDamage(tx, { vaultId, foundBy: "verification", findings, pointId: point.id }),
+    );
+    for (let round = 0; round < 3; round++) await collect();
+    expect((await pack(packId)).goneAt).not.toBeNull();
+    expect((await vault.verifyPoint(point.id, { mode: "full", signal: soon() })).problems).toEqual([]);
+    expect(await world.pointDigest(point, "os")).toBe(await world.diskDigest("table-os"));
+    const { unread } = await vault.rebuildIndex(new MemoryChunkIndex(), soon());
+    expect(unread.map(({ params }) => params["object"])).not.toContain(object);
+  });
+
+  it("continues with packs that are newer than a point that cannot be read", async () => {
+    const disks = [await world.image("broken", 64 * MIB, all())];
+    const vmId = await world.protectedVm({ name: "broken", disks, policy: standardPolicy });
+    const { prisma } = world.db;
+    const broken = await world.backUp(vmId);
+    await collect();
+    const problem = { code: "VAULT_DATA_DAMAGED", message: "it does not open" };
+    const unread = { walked: false, problem, retryAt: new Date("2100-01-01T00:00:00.000Z") };
+    const { count } = await prisma.vaultNode.updateMany({ where: { pointId: broken.id }, data: unread });
+    expect(count).toBeGreaterThan(0);
+    const { packId } = await sparseVm("newer");
+    for (let round = 0; round < 2; round++) await collect();
+    expect((await pack(packId)).movedAt).not.toBeNull();
+  });
 });

@@ -14,6 +14,8 @@ const labels: Readonly<Record<VaultSpace["reasons"][number]["reason"], string>> 
   running: "Stored by running backups",
   "unreadable-point": "Kept for unreadable points",
   refused: "The storage refuses to delete",
+  damaged: "Kept: something in it is damaged",
+  differs: "Kept until vault and database agree",
 };
 
 function factsOf({ reasons, softDeleted, needed, kept }: VaultSpace): (readonly [string, string])[] {

@@ -9,8 +9,8 @@ import { COMPACTION_SHARE, safeBytes } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
-import { nodeColumns, nodeRow, type StoredNode, type VaultScope } from "./accounts.ts";
-import { isBeyondDoubt } from "./doubt.ts";
+import type { VaultScope } from "./accounts.ts";
+import { hasBadCopy, hasBrokenTable, isUsable, mayBeNeeded, refsOf } from "./conditions.ts";
 import { type PackKind, packKindOf } from "./kind.ts";
 import { linkMoves, type PackMove } from "./moves.ts";
 
@@ -21,8 +21,10 @@ export interface SparsePack {
   readonly bytes: number;
   /** Bytes that a segment that names it needs, on average: at least as much is needed of it. */
   readonly liveBytes: number;
-  /** How many nodes name it. */
+  /** How many nodes name it, or a pack whose items it has. */
   readonly refs: number;
+  /** Its table does not open: it is replaced although much of it is needed. */
+  readonly hasBrokenTable: boolean;
   /** Whose backup stored it. */
   readonly vmId: string | null;
 }
@@ -36,6 +38,7 @@ const sparseRow = z
     live: z.coerce.number(),
     refs: z.coerce.number(),
     vmId: z.string().nullable(),
+    hasBrokenTable: z.boolean().default(false),
   })
   .transform(
     ({ kind, bytes, live, ...row }): SparsePack => ({
@@ -45,10 +48,6 @@ const sparseRow = z
       liveBytes: Math.max(0, Math.round(live)),
     }),
   );
-
-/** Packs that may be compacted: nothing is wrong with them, and the storage deletes what it is asked to. */
-const isUsable = Prisma.sql`p.state = 'live' AND p."condemnedAt" IS NULL AND p."deletingAt" IS NULL
-  AND p."idleSince" IS NULL AND p.bytes > 0 AND NOT EXISTS (SELECT 1 FROM "VaultDamageItem" d WHERE d."vaultId" = p."vaultId" AND d."packId" = p."packId")`;
 
 /** Whether the storage refused to delete a pack of the vault: an immutable vault only grows by compaction. */
 export async function hasRefusal(tx: Tx, { vaultId }: VaultScope): Promise<boolean> {
@@ -72,17 +71,33 @@ export async function listSparsePacks(
         WHERE p."vaultId" = ${vaultId}::uuid AND p.sparse AND p."leavingAt" IS NULL
           AND NOT EXISTS (SELECT 1 FROM "VaultMove" m WHERE m."to" = p.number)),
       targets AS (
-        SELECT m."to" AS number, sum(f.live / f.refs) + max(u.live / u.refs) AS live, sum(f.refs) AS refs
+        SELECT m."to" AS number, sum(f.live / f.refs) + max(u.live / u.refs) AS live, sum(f.refs) + max(u.refs) AS refs
         FROM "VaultMove" m JOIN "VaultUse" f ON f.pack = m."from" AND f.refs > 0
         JOIN "VaultUse" u ON u.pack = m."to" AND u.refs > 0
         JOIN "VaultPack" t ON t.number = m."to" AND t."vaultId" = ${vaultId}::uuid AND t."leavingAt" IS NULL
+        WHERE ${keepUntil === null}
         GROUP BY m."to")
       SELECT p.number, p."packId", p.kind, p.bytes, c.live::float8 AS live, c.refs::float8 AS refs, p."vmId"
       FROM (SELECT * FROM own UNION ALL SELECT * FROM targets) c JOIN "VaultPack" p ON p.number = c.number
-      WHERE ${isUsable} AND p."leavingAt" IS NULL AND ${isBeyondDoubt(keepUntil)}
+      WHERE ${isUsable} AND p."leavingAt" IS NULL AND NOT ${mayBeNeeded(keepUntil)}
         AND (p."fullAtRefs" IS NULL OR c.refs * 4 <= p."fullAtRefs" * 3::bigint)
         AND c.live * 100 < p.bytes * ${COMPACTION_SHARE}
       ORDER BY c.live / p.bytes, p.number LIMIT ${limit}`,
+  );
+}
+
+/** Packs of which only the table is damaged. Every item of them can be read, so their copy has a good table. */
+export async function listBrokenTables(
+  tx: Tx,
+  { vaultId }: VaultScope,
+  { keepUntil, limit }: { readonly keepUntil: Date | null; readonly limit: number },
+): Promise<SparsePack[]> {
+  return z.array(sparseRow).parse(
+    await tx.$queryRaw`
+      SELECT p.number, p."packId", p.kind, p.bytes, (u.live / u.refs)::float8 AS live, u.refs::float8 AS refs, p."vmId", TRUE AS "hasBrokenTable"
+      FROM "VaultPack" p JOIN "VaultUse" u ON u.pack = p.number AND u.refs > 0
+      WHERE p."vaultId" = ${vaultId}::uuid AND ${hasBrokenTable} AND ${isUsable} AND p."leavingAt" IS NULL AND NOT ${mayBeNeeded(keepUntil)}
+      ORDER BY p.number LIMIT ${limit}`,
   );
 }
 
@@ -102,18 +117,25 @@ export async function markLeaving(
     WHERE p."vaultId" = ${vaultId}::uuid AND p.number = ANY(${[...packs]}::int[]) AND p."leavingAt" IS NULL AND ${isUsable}`;
 }
 
+export interface Leaving {
+  readonly forMs: number;
+  /** A node up to this time cannot be read. */
+  readonly keepUntil: Date | null;
+  readonly limit: number;
+}
+
 /** Packs that left so long ago that no open segment can name them except through its base. */
 export async function listLeavingPacks(
   tx: Tx,
   { vaultId }: VaultScope,
-  { forMs, limit }: { readonly forMs: number; readonly limit: number },
+  { forMs, keepUntil, limit }: Leaving,
 ): Promise<SparsePack[]> {
   return z.array(sparseRow).parse(
     await tx.$queryRaw`
-      SELECT p.number, p."packId", p.kind, p.bytes, 0::float8 AS live, coalesce(u.refs, 0)::float8 AS refs, p."vmId"
+      SELECT p.number, p."packId", p.kind, p.bytes, 0::float8 AS live, ${refsOf}::float8 AS refs, p."vmId", ${hasBrokenTable} AS "hasBrokenTable"
       FROM "VaultPack" p LEFT JOIN "VaultUse" u ON u.pack = p.number
       WHERE p."vaultId" = ${vaultId}::uuid AND p."leavingAt" <= kluis_now() - ${forMs} * interval '1 millisecond'
-        AND p."movedAt" IS NULL AND ${isUsable}
+        AND p."movedAt" IS NULL AND ${isUsable} AND NOT ${mayBeNeeded(keepUntil)}
       ORDER BY p.number LIMIT ${limit}`,
   );
 }
@@ -126,14 +148,18 @@ export async function dropLeaving(tx: Tx, { vaultId }: VaultScope): Promise<void
   await tx.$executeRaw`
     UPDATE "VaultPack" p SET "leavingAt" = NULL
     WHERE p."vaultId" = ${vaultId}::uuid AND p."leavingAt" IS NOT NULL AND p."movedAt" IS NULL AND p."goneAt" IS NULL
-      AND NOT (${isUsable})`;
+      AND NOT ${isUsable}`;
 }
 
-/** How many packs are leaving and have not been replaced. */
-export async function countLeaving(tx: Tx, { vaultId }: VaultScope): Promise<number> {
-  return tx.vaultPack.count({
-    where: { vaultId, leavingAt: { not: null }, movedAt: null, deletingAt: null },
-  });
+const countRow = z.tuple([z.object({ count: z.coerce.number() })]);
+
+/** How many packs are leaving and have not been replaced. Those that an unreadable node may need wait for it, and no other pack for them. */
+export async function countLeaving(tx: Tx, { vaultId }: VaultScope, keepUntil: Date | null): Promise<number> {
+  const rows = await tx.$queryRaw`
+    SELECT count(*) FROM "VaultPack" p
+    WHERE p."vaultId" = ${vaultId}::uuid AND p."leavingAt" IS NOT NULL AND p."movedAt" IS NULL AND p."deletingAt" IS NULL
+      AND NOT ${mayBeNeeded(keepUntil)}`;
+  return countRow.parse(rows)[0].count;
 }
 
 /** Uses packs again that are not worth the copy, or of which something does not open. */
@@ -200,17 +226,25 @@ export async function recordCompaction(tx: Tx, scope: VaultScope, done: Compacte
   return rows.length;
 }
 
-/** Packs that were replaced before the grace period and still have their object. */
+export interface Moved {
+  readonly graceMs: number;
+  /** A node up to this time cannot be read. */
+  readonly keepUntil: Date | null;
+  readonly limit: number;
+}
+
+/** Packs that were replaced before the grace period, still have their object, and that no node needs which cannot be read. */
 export async function listMovedPacks(
   tx: Tx,
   { vaultId }: VaultScope,
-  { graceMs, limit }: { readonly graceMs: number; readonly limit: number },
+  { graceMs, keepUntil, limit }: Moved,
 ): Promise<(SparsePack & { readonly movedAt: Date })[]> {
   const rows = await tx.$queryRaw`
     SELECT p.number, p."packId", p.kind, p.bytes, 0::float8 AS live, 0::float8 AS refs, p."vmId", p."movedAt"
     FROM "VaultPack" p
     WHERE p."vaultId" = ${vaultId}::uuid AND p."leavingAt" IS NOT NULL AND p."movedAt" <= kluis_now() - ${graceMs} * interval '1 millisecond'
       AND p."goneAt" IS NULL AND p."deletingAt" IS NULL AND (p."retryAt" IS NULL OR p."retryAt" <= kluis_now())
+      AND NOT ${mayBeNeeded(keepUntil)}
     ORDER BY p."movedAt", p.number LIMIT ${limit}`;
   const times = z.array(z.object({ movedAt: z.date() })).parse(rows);
   return z
@@ -221,12 +255,6 @@ export async function listMovedPacks(
       return movedAt === undefined ? [] : [{ ...row, movedAt }];
     });
 }
-
-/** A condition on a moved pack `p`: damage was found in a pack that has its items since they were copied. Its own object is the good one. */
-const hasBadCopy = Prisma.sql`EXISTS (
-  SELECT 1 FROM "VaultMove" m JOIN "VaultPack" t ON t.number = m."to"
-  JOIN "VaultDamage" d ON d."vaultId" = t."vaultId" AND d."packId" = t."packId" AND d."foundAt" >= p."movedAt"
-  WHERE m."from" = p.number AND (d."healedAt" IS NULL OR d."healedBy" = 'unneeded'))`;
 
 /** Replaces packs again of which a copy is damaged. */
 export async function moveDamagedAgain(tx: Tx, { vaultId }: VaultScope): Promise<void> {
@@ -295,38 +323,4 @@ export async function listStayingPacks(
           AND state = 'live' AND "movedAt" IS NULL AND "deletingAt" IS NULL`,
     ),
   );
-}
-
-const numberedNode = nodeRow.extend({ number: z.int() });
-
-export interface NodePage {
-  readonly nodes: readonly StoredNode[];
-  readonly next: NodeCursor | null;
-}
-
-export interface NodeCursor {
-  readonly pack: number;
-  readonly offset: number;
-}
-
-/** Nodes that points reach, in pages. Those that cannot be read are left out: packs that are older than them are not compacted. */
-export async function listNodes(
-  tx: Tx,
-  { number }: VaultScope,
-  page: { readonly since: Date | null; readonly after: NodeCursor | null; readonly limit: number },
-): Promise<NodePage> {
-  const { since, after, limit } = page;
-  const from = after ?? { pack: -1, offset: -1 };
-  const recent = since === null ? Prisma.empty : Prisma.sql`AND n."knownAt" >= ${since}`;
-  const rows = z.array(numberedNode).parse(
-    await tx.$queryRaw`
-      SELECT ${nodeColumns}, n.pack AS number
-      FROM "VaultNode" n JOIN "VaultPack" p ON p.number = n.pack
-      WHERE n.vault = ${number}::smallint AND (n.pack, n."offset") > (${from.pack}::int, ${from.offset}::int) ${recent}
-        AND n.problem IS NULL
-      ORDER BY n.pack, n."offset" LIMIT ${limit}`,
-  );
-  const last = rows.at(-1);
-  const next = last === undefined || rows.length < limit ? null : { pack: last.number, offset: last.offset };
-  return { nodes: rows, next };
 }

@@ -40,23 +40,24 @@ export {
   endRemoval,
   hasRefusal,
   keepLeaving,
+  type Leaving,
+  listBrokenTables,
   listLeavingPacks,
   listMovedPacks,
   listMoveSources,
-  listNodes,
   listRemovingPacks,
   listSparsePacks,
   listStayingPacks,
+  type Moved,
   markLeaving,
   moveAgain,
   moveDamagedAgain,
-  type NodeCursor,
-  type NodePage,
   recordCompaction,
   type SparsePack,
 } from "./compaction.ts";
 export { heldNodes } from "./held.ts";
 export type { PackKind } from "./kind.ts";
+export { listNodes, type NodeCursor, type NodePage } from "./listed-nodes.ts";
 export { type ListedTables, linkFound, linkMoves, listUnlinked, type PackMove } from "./moves.ts";
 export {
   keptPackView,

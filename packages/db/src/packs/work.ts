@@ -7,6 +7,7 @@ import { type ErrorInfo, safeBytes, storableJson } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 import type { VaultScope } from "./accounts.ts";
+import { isOfOpenJob } from "./conditions.ts";
 import { isBeyondDoubt } from "./doubt.ts";
 import { type PackKind, packKindOf } from "./kind.ts";
 
@@ -78,9 +79,9 @@ export async function listIdlePacks(
 ): Promise<PackRow[]> {
   return z.array(packRow).parse(
     await tx.$queryRaw`
-      SELECT number, "packId", kind, bytes, "movedAt" FROM "VaultPack"
+      SELECT number, "packId", kind, bytes, "movedAt" FROM "VaultPack" p
       WHERE "vaultId" = ${vaultId}::uuid AND "idleSince" <= ${before}
-        AND "condemnedAt" IS NULL AND ${isBeyondDoubt(keepUntil)}
+        AND "condemnedAt" IS NULL AND ${isBeyondDoubt(keepUntil)} AND NOT ${isOfOpenJob}
       ORDER BY "idleSince", number LIMIT ${limit}`,
   );
 }
@@ -141,12 +142,12 @@ export async function beginDeletion(
   const { packs, before, keepUntil } = options;
   const rows = z.array(z.object({ number: z.int() })).parse(
     await tx.$queryRaw`
-      UPDATE "VaultPack" SET "deletingAt" = kluis_now()
+      UPDATE "VaultPack" p SET "deletingAt" = kluis_now()
       WHERE number IN (
         SELECT number FROM "VaultPack" WHERE number = ANY(${[...packs]}::int[]) ORDER BY number FOR UPDATE)
         AND "vaultId" = ${vaultId}::uuid AND "deletingAt" IS NULL AND "idleSince" IS NOT NULL
         AND "condemnedAt" <= ${before}
-        AND ${isBeyondDoubt(keepUntil)}
+        AND ${isBeyondDoubt(keepUntil)} AND NOT ${isOfOpenJob}
       RETURNING number`,
   );
   const deleting = rows.map(({ number }) => number);

@@ -22,6 +22,7 @@ export function compactMemory(
   const rowOf = (pack: Pack): SparsePack => ({
     ...pack,
     liveBytes: Math.max(0, pack.refs === 0 ? 0 : pack.live / pack.refs),
+    hasBrokenTable: false,
     vmId: null,
   });
   return {
@@ -103,35 +104,51 @@ function states(world: MemoryWorld, { packs, numbered, isOlder, rowOf }: Helpers
     pack.deletingAt === null &&
     pack.idleSince === null &&
     pack.bytes > 0;
+  const mayBeNeeded = ({ packId, createdAt }: Pack, keepUntil: Date | null): boolean =>
+    keepUntil !== null &&
+    (createdAt <= keepUntil.getTime() || [...world.tables.moves].some((move) => move.endsWith(` ${packId}`)));
+  /** What segments need of it on average, also by the places from where its items came. */
+  const liveOf = ({ packId, live, refs }: Pack): number => {
+    const from = [...world.tables.moves].flatMap((move) => {
+      const source = world.tables.packs.get(move.split(" ")[0] ?? "");
+      return move.endsWith(` ${packId}`) && source !== undefined && source.refs > 0
+        ? [source.live / source.refs]
+        : [];
+    });
+    return from.reduce((a, b) => a + b, refs === 0 ? 0 : live / refs);
+  };
   const isWaiting = (pack: Pack): boolean => pack.leavingAt !== null && pack.movedAt === null;
   return {
     async sparse({ keepUntil }) {
       await world.turn();
       return packs()
         .filter((pack) => isUsable(pack) && pack.leavingAt === null)
-        .filter(({ createdAt }) => createdAt > (keepUntil?.getTime() ?? -1))
+        .filter((pack) => !mayBeNeeded(pack, keepUntil))
         .filter(({ fullAtRefs, refs }) => fullAtRefs === null || refs * 4 <= fullAtRefs * 3)
-        .filter(({ live, refs, bytes }) => live * 100 < bytes * refs * COMPACTION_SHARE)
-        .map(rowOf);
+        .map((pack) => ({ ...rowOf(pack), liveBytes: liveOf(pack) }))
+        .filter(({ liveBytes, bytes }) => liveBytes * 100 < bytes * COMPACTION_SHARE);
     },
     // Nothing is damaged here.
+    broken: () => Promise.resolve([]),
     moveDamagedAgain: () => Promise.resolve(),
     async dropLeaving() {
       await world.turn();
       for (const pack of packs())
         if (isWaiting(pack) && pack.goneAt === null && !isUsable(pack)) pack.leavingAt = null;
     },
-    countLeaving: () => Promise.resolve(packs().filter(isWaiting).length),
+    countLeaving: (keepUntil) =>
+      Promise.resolve(packs().filter((pack) => isWaiting(pack) && !mayBeNeeded(pack, keepUntil)).length),
     async leave(numbers) {
       await world.turn();
       for (const pack of numbered(numbers))
         if (isUsable(pack) && pack.leavingAt === null) pack.leavingAt = world.now;
       return numbers.length;
     },
-    async leaving({ forMs }) {
+    async leaving({ forMs, keepUntil }) {
       await world.turn();
       return packs()
-        .filter((pack) => isUsable(pack) && isWaiting(pack) && isOlder(pack.leavingAt, forMs))
+        .filter((pack) => isUsable(pack) && !mayBeNeeded(pack, keepUntil))
+        .filter((pack) => isWaiting(pack) && isOlder(pack.leavingAt, forMs))
         .map(rowOf);
     },
     async keep(kept) {
@@ -152,12 +169,13 @@ function states(world: MemoryWorld, { packs, numbered, isOlder, rowOf }: Helpers
       }
       return done.length;
     },
-    async moved({ graceMs }) {
+    async moved({ graceMs, keepUntil }) {
       await world.turn();
       return packs().flatMap((pack) =>
         pack.movedAt !== null &&
         pack.goneAt === null &&
         pack.deletingAt === null &&
+        !mayBeNeeded(pack, keepUntil) &&
         isOlder(pack.movedAt, graceMs)
           ? [{ ...rowOf(pack), movedAt: new Date(pack.movedAt) }]
           : [],

@@ -26,6 +26,7 @@ describe("accounting and collection with several writers and collectors", () => 
   });
 
   it("replace packs meanwhile of which little is needed", () => {
-    expect(removed).toBeGreaterThan(10);
+    // Few: packs with items of other packs count by those too, so that full ones stay.
+    expect(removed).toBeGreaterThan(2);
   });
 });

@@ -1,5 +1,5 @@
 /** What compaction needs from the database. The tests have one in memory too. */
-import type { Compacted, NodeCursor, NodePage, SparsePack } from "@kluis/db";
+import type { Compacted, Leaving, Moved, NodeCursor, NodePage, SparsePack } from "@kluis/db";
 import type { ChunkIndex } from "@kluis/vault";
 import type { RefusedPack } from "../collect/delete-packs.ts";
 import type { AccountPort, CollectPort } from "../collect/port.ts";
@@ -12,10 +12,16 @@ export interface CompactPort
     readonly keepUntil: Date | null;
     readonly limit: number;
   }): Promise<readonly SparsePack[]>;
+  /** Packs of which only the table is damaged: they are replaced also when all of them is needed. */
+  broken(options: {
+    readonly keepUntil: Date | null;
+    readonly limit: number;
+  }): Promise<readonly SparsePack[]>;
   countNodes(): Promise<number>;
-  countLeaving(): Promise<number>;
+  /** Without those that an unreadable node may need. */
+  countLeaving(keepUntil: Date | null): Promise<number>;
   leave(packs: readonly number[]): Promise<number>;
-  leaving(options: { readonly forMs: number; readonly limit: number }): Promise<readonly SparsePack[]>;
+  leaving(options: Leaving): Promise<readonly SparsePack[]>;
   /** Packs that cannot be copied any more are used again, or collected. */
   dropLeaving(): Promise<void>;
   keep(packs: readonly { readonly number: number; readonly refs: number }[]): Promise<void>;
@@ -29,7 +35,7 @@ export interface CompactPort
   /** The index that gets new packs with the content of a VM's backups. */
   index(vmId: string | null): ChunkIndex;
   record(done: Compacted): Promise<number>;
-  moved(options: { readonly graceMs: number; readonly limit: number }): Promise<readonly MovedPack[]>;
+  moved(options: Moved): Promise<readonly MovedPack[]>;
   /** Packs are copied again when a pack with their items was damaged since. */
   moveDamagedAgain(): Promise<void>;
   moveAgain(packs: readonly number[]): Promise<void>;

@@ -15,10 +15,10 @@ const MOST = 5_000;
 
 export async function removeMoved(parts: CompactParts): Promise<Removed> {
   const { port, graceMs } = parts;
-  const moved = await port.moved({ graceMs, limit: MOST });
-  if (moved.length > 0) {
-    const again = await stillNeeded(parts, moved);
-    if (again === null) return { removed: 0, freedBytes: 0, refused: 0 };
+  const { keepUntil } = await port.doubt();
+  const moved = await port.moved({ graceMs, keepUntil, limit: MOST });
+  const again = moved.length === 0 ? null : await stillNeeded(parts, moved, keepUntil);
+  if (again !== null) {
     if (again.size > 0)
       await port.moveAgain(moved.flatMap(({ number, packId }) => (again.has(packId) ? [number] : [])));
     await port.beginRemoval(moved.flatMap(({ number, packId }) => (again.has(packId) ? [] : [number])));
@@ -40,13 +40,15 @@ export async function removeMoved(parts: CompactParts): Promise<Removed> {
 async function stillNeeded(
   parts: CompactParts,
   moved: readonly MovedPack[],
+  keepUntil: Date | null,
 ): Promise<ReadonlySet<string> | null> {
   const { port, vault, signal } = parts;
   const first = moved.reduce((at, { movedAt }) => (movedAt < at ? movedAt : at), new Date(8.64e15));
   const leaving = new Set(moved.map(({ packId }) => packId));
   const sources = await port.sources(moved.map(({ number }) => number));
   const needed = await neededOf(parts, new Set([...leaving, ...sources]), first);
-  if (!needed.isKnown || needed.keepUntil !== null) return null;
+  // A node that could not be read since then may need some of them.
+  if (!needed.isKnown || needed.keepUntil?.getTime() !== keepUntil?.getTime()) return null;
   const places = await vault.movedPlaces(needed.items, signal);
   const packs = needed.items.map(({ pack }, n) => [pack, ...(places[n] ?? []).map((place) => place.pack)]);
   const others = [...new Set(packs.flat())].filter((pack) => !leaving.has(pack));

@@ -6,6 +6,7 @@
 import type { SparsePack } from "@kluis/db";
 import { chooseCompaction, type DamageFinding, findingOf, isWorthCompacting, limits } from "@kluis/domain";
 import type { LiveItem } from "@kluis/vault";
+import { liveBytes } from "./live-bytes.ts";
 import { type Removed, removeMoved } from "./remove.ts";
 import { type CompactParts, neededOf } from "./walk.ts";
 
@@ -29,7 +30,6 @@ export async function compactPass(parts: CompactParts): Promise<CompactionResult
   // Before objects are deleted: the only good copy may be among them.
   await parts.port.moveDamagedAgain();
   const removed = await removeMoved(parts);
-  await parts.port.dropLeaving();
   const copied = await copyLeaving(parts);
   return { ...removed, ...copied, leaving: await beginRound(parts) };
 }
@@ -37,8 +37,10 @@ export async function compactPass(parts: CompactParts): Promise<CompactionResult
 /** Chooses packs, when a round is worth reading all maps and no other round runs. */
 async function beginRound({ port }: CompactParts): Promise<number> {
   // An immutable object stays: its copy would only cost.
-  if ((await port.countLeaving()) > 0 || (await port.hasRefusal())) return 0;
   const { keepUntil } = await port.doubt();
+  if ((await port.countLeaving(keepUntil)) > 0 || (await port.hasRefusal())) return 0;
+  const broken = await port.broken({ keepUntil, limit: limits.compactionPacks });
+  if (broken.length > 0) return port.leave(firstOf(broken).map(({ number }) => number));
   const candidates = await port.sparse({ keepUntil, limit: MOST_CANDIDATES });
   if (candidates.length === 0) return 0;
   const nodes = await port.countNodes();
@@ -50,16 +52,18 @@ async function beginRound({ port }: CompactParts): Promise<number> {
 async function copyLeaving(parts: CompactParts) {
   const { port, graceMs } = parts;
   const sum = { compacted: 0, kept: 0, storedBytes: 0, releasedBytes: 0 };
-  const leaving = await port.leaving({ forMs: graceMs, limit: limits.compactionPacks });
+  const { keepUntil } = await port.doubt();
+  await port.dropLeaving();
+  const leaving = await port.leaving({ forMs: graceMs, keepUntil, limit: limits.compactionPacks });
   if (leaving.length === 0) return sum;
   const since = await port.now();
   const sources = await port.sources(leaving.map(({ number }) => number));
   const needed = await neededOf(parts, new Set([...leaving.map(({ packId }) => packId), ...sources]), null);
-  // A point that cannot be read may need more of them: they wait.
-  if (!needed.isKnown || needed.keepUntil !== null) return sum;
-  const live = liveBytes(needed.items);
-  const isWorth = ({ packId, bytes }: SparsePack): boolean =>
-    isWorthCompacting({ bytes, liveBytes: live.get(packId) ?? 0 });
+  // A node that could not be read since then may need more of them: they wait.
+  if (!needed.isKnown || needed.keepUntil?.getTime() !== keepUntil?.getTime()) return sum;
+  const live = await liveBytes(parts, needed.items, new Set(leaving.map(({ packId }) => packId)));
+  const isWorth = ({ packId, bytes, hasBrokenTable }: SparsePack): boolean =>
+    hasBrokenTable || isWorthCompacting({ bytes, liveBytes: live.get(packId) ?? 0 });
   const full = leaving.filter((pack) => !isWorth(pack));
   if (full.length > 0) await port.keep(full);
   sum.kept += full.length;
@@ -110,11 +114,13 @@ function distinct<T extends { readonly from: string; readonly to: string }>(move
   return [...new Map(moves.map((move) => [`${move.from} ${move.to}`, move])).values()];
 }
 
-/** Sealed bytes that maps name, by pack. */
-function liveBytes(items: readonly LiveItem[]): ReadonlyMap<string, number> {
-  const live = new Map<string, number>();
-  for (const { pack, length } of items) live.set(pack, (live.get(pack) ?? 0) + length);
-  return live;
+/** As many as one round copies, one at least. */
+function firstOf(packs: readonly SparsePack[]): readonly SparsePack[] {
+  let bytes = 0;
+  return packs.filter((pack, n) => {
+    bytes += pack.bytes;
+    return n === 0 || bytes <= limits.compactionBytes;
+  });
 }
 
 /** Packs of one kind and one VM: a pack has content of one VM, because figures of others count it as new. */
