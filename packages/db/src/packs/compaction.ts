@@ -7,7 +7,6 @@
  */
 import { COMPACTION_SHARE, safeBytes } from "@kluis/domain";
 import { z } from "zod";
-import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
 import type { VaultScope } from "./accounts.ts";
 import { hasBadCopy, hasBrokenTable, isUsable, mayBeNeeded, refsOf } from "./conditions.ts";

@@ -52,7 +52,11 @@ function drawPack(draw: ReturnType<typeof drawing>) {
 type Drawn = ReturnType<typeof drawPack>;
 
 /** Only states that the statements of collection and compaction make. */
-function rowOf(vaultId: string, jobId: string, n: number, drawn: Drawn) {
+function rowOf(
+  { vaultId, jobId }: { readonly vaultId: string; readonly jobId: string },
+  n: number,
+  drawn: Drawn,
+) {
   const isIdle = drawn.idleSince !== null;
   const isCondemned = isIdle && drawn.condemnedAt !== null;
   const isMoved = drawn.leavingAt !== null && drawn.movedAt !== null;
@@ -86,7 +90,7 @@ async function makePacks(isUnreadable: boolean) {
   await prisma.job.create({ data: job });
   const draw = drawing();
   const drawn = Array.from({ length: 300 }, () => drawPack(draw));
-  await prisma.vaultPack.createMany({ data: drawn.map((one, n) => rowOf(vaultId, jobId, n, one)) });
+  await prisma.vaultPack.createMany({ data: drawn.map((one, n) => rowOf({ vaultId, jobId }, n, one)) });
   const rows = await prisma.vaultPack.findMany({ where: { vaultId } });
   const numberOf = new Map(rows.map(({ packId, number }) => [packId, number]));
   const number = (n: number): number => numberOf.get(`p${n}`) ?? 0;
@@ -144,19 +148,12 @@ for (const isUnreadable of [false, true]) {
     const now = reasons.find(({ reason }) => reason === "now");
     expect(all.size).toBeGreaterThan(20);
     expect([now?.count, now?.bytes]).toEqual([all.size, [...all.values()].reduce((a, b) => a + b, 0)]);
-    for (const { pack, reason } of kept) {
-      expect(all.has(numberOf.get(pack) ?? 0), `${pack} ${reason}`).toBe(false);
-      if (reason !== "refused")
-        expect(
-          candidates.map(({ packId }) => packId),
-          reason,
-        ).not.toContain(pack);
-      if (reason === "running" || reason === "unreadable-point")
-        expect(
-          idle.map(({ packId }) => packId),
-          reason,
-        ).not.toContain(pack);
-    }
+    // Whatever is kept is neither deleted nor begun: not a candidate of compaction, and not about to be condemned.
+    const begun = new Set([...candidates, ...idle].map(({ packId }) => packId));
+    const held = kept.filter(({ reason }) => reason !== "refused").map(({ pack }) => pack);
+    expect(held.length).toBeGreaterThan(5);
+    expect(held.filter((pack) => begun.has(pack))).toEqual([]);
+    expect(kept.filter(({ pack }) => all.has(numberOf.get(pack) ?? 0))).toEqual([]);
     const leaving = { forMs: graceMs, keepUntil, limit: 1_000 };
     await dropLeaving(prisma, scope);
     expect((await listLeavingPacks(prisma, scope, leaving)).length).toBeLessThanOrEqual(
