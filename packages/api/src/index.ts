@@ -11,6 +11,7 @@ export { type ByteRange, decideRange, type RangeDecision } from "./downloads/htt
 export { type ApiEnv, parseApiEnv } from "./env.ts";
 export { type ApiError, apiErrorOf, httpStatusOf, kluisErrorOf } from "./error-map.ts";
 export { publicHealth, readHealth } from "./health/service.ts";
+export { apiResponse } from "./http.ts";
 export { type Credentials, createContext, type SignIn, signIn, signOut } from "./identity/identity.ts";
 export { openPointReport, type PointReport } from "./reports/render.ts";
 export { diskDownloadResponse, errorResponse, pointReportResponse } from "./responses.ts";

@@ -1,3 +1,4 @@
+import { textLine } from "@kluis/domain";
 import { z } from "zod";
 
 /** Inputs of every paged list; pages count from 1. */
@@ -7,13 +8,13 @@ export const paging = {
 };
 
 /** A VM by id, by name, or by `resource-group/name` if its name is not unique. */
-export const vmRef = z.string().trim().min(1).max(260);
+export const vmRef = textLine.min(1).max(260);
 /** A policy by id or name. */
-export const policyRef = z.string().trim().min(1).max(100);
+export const policyRef = textLine.min(1).max(100);
 /** A recovery point by id, by a unique prefix of its id, or `VM@latest`. */
-export const pointRef = z.string().trim().min(1).max(300);
+export const pointRef = textLine.min(1).max(300);
 /** A job by id or by a unique prefix of its id. A malformed id is NOT_FOUND. */
-export const jobRef = z.string().trim().min(1).max(40);
+export const jobRef = textLine.min(1).max(40);
 /** What every part of Kluis can store and show. */
 const EARLIEST = new Date(0);
 const LATEST = new Date("9999-01-01T00:00:00Z");
@@ -23,13 +24,4 @@ export const instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
   .transform((text) => new Date(text))
   .refine((at) => at >= EARLIEST && at < LATEST, "Use a time from 1970 to 9998.");
-export const search = z.string().trim().max(200).optional();
-
-/** Free text of users, without the control characters that no text needs; PostgreSQL cannot store NUL. */
-export function freeText(most: number): z.ZodString {
-  return z
-    .string()
-    .trim()
-    .max(most)
-    .regex(/^(?:[^\p{Cc}]|[\t\n\r])*$/u, "Leave out control characters.");
-}
+export const search = textLine.max(200).optional();

@@ -1,4 +1,4 @@
-import type { Permission } from "@kluis/domain";
+import { isStorable, KluisError, type Permission } from "@kluis/domain";
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
 import { type RequestContext, requireSignedIn } from "./context.ts";
@@ -48,10 +48,21 @@ const withErrors = t.middleware(async ({ ctx, path, next }) => {
   throw toTrpcError(error);
 });
 
+/** Refuses texts that no row can hold, before a schema or the database sees them. */
+const withStorableInput = t.middleware(async ({ getRawInput, next }) => {
+  if (isStorable(await getRawInput())) return next();
+  throw new KluisError("INPUT_INVALID", {
+    reason: "value",
+    message: "A text has a NUL character or half of a surrogate pair.",
+    action: "Remove it and try again.",
+  });
+});
+
 function withPermission(meta: ProcedureMeta) {
   return t.procedure
     .meta(meta)
     .use(withErrors)
+    .use(withStorableInput)
     .use(({ ctx, next }) => next({ ctx: requireSignedIn(ctx, meta.permission) }));
 }
 

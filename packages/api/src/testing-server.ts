@@ -3,11 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import type { Api, RequestContext } from "./context.ts";
+import { apiResponse } from "./http.ts";
 import { createContext } from "./identity/identity.ts";
 import { diskDownloadResponse, errorResponse, pointReportResponse } from "./responses.ts";
-import { appRouter } from "./root.ts";
 
 export interface ApiServer extends AsyncDisposable {
   readonly url: string;
@@ -54,12 +53,7 @@ async function answer(api: Api, incoming: IncomingMessage, gone: AbortSignal): P
   const bearerToken = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
   const ctx: RequestContext = await createContext(api, { bearerToken, ip: "127.0.0.1" });
   if (url.pathname.startsWith("/api/trpc/")) {
-    return fetchRequestHandler({
-      endpoint: "/api/trpc",
-      req: request,
-      router: appRouter,
-      createContext: () => ctx,
-    });
+    return apiResponse(request, async () => ctx);
   }
   const disk = /^\/api\/points\/([^/]+)\/disks\/([^/]+)$/.exec(url.pathname);
   const query = (name: string): string | null => url.searchParams.get(name);

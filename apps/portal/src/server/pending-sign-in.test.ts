@@ -38,6 +38,8 @@ describe("safeNext", () => {
     ["/auth/sign-out", "/"],
     ["/signed-out?reason=ended", "/"],
     ["/a/../auth/sign-out", "/"],
+    ["/\t/[", "/"],
+    ["/\t/evil.example", "/"],
   ])("takes %s to %s", (next, expected) => {
     expect(safeNext(next)).toBe(expected);
   });

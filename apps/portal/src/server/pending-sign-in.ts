@@ -55,8 +55,9 @@ export async function openSignIn(cookie: string | undefined, clientSecret: strin
 /** The page of this portal to open after sign-in; anything else becomes the overview (no open redirects). */
 export function safeNext(next: string | null): string {
   if (next === null || !next.startsWith("/") || next.startsWith("//") || next.includes("\\")) return "/";
-  const url = new URL(next, "http://portal.invalid");
+  const url = URL.parse(next, "http://portal.invalid");
   if (
+    url === null ||
     url.host !== "portal.invalid" ||
     url.pathname.startsWith("/auth/") ||
     url.pathname.startsWith("/signed-out")

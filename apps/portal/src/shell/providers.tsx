@@ -1,6 +1,7 @@
 "use client";
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import type { AppRouter } from "@kluis/api/types";
+import { limits } from "@kluis/domain";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { type ReactNode, useState } from "react";
@@ -41,7 +42,7 @@ function createClient() {
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: httpSubscriptionLink({ url: apiPath }),
-        false: httpBatchLink({ url: apiPath, maxURLLength: 4000 }),
+        false: httpBatchLink({ url: apiPath, maxURLLength: 4000, maxItems: limits.requestBatchMost }),
       }),
     ],
   });

@@ -1,4 +1,4 @@
-import { azureClouds } from "@kluis/domain";
+import { azureClouds, textLine } from "@kluis/domain";
 import { z } from "zod";
 
 /** A name in lists and messages; commands refer to it. */
@@ -28,7 +28,7 @@ export const credentialInput = z.discriminatedUnion("kind", [
 export type CredentialInput = z.infer<typeof credentialInput>;
 
 /** Id or name. */
-const connection = z.string().trim().min(1).max(80);
+const connection = textLine.min(1).max(80);
 export const connectionInput = z.strictObject({ connection });
 
 export const addConnectionInput = z.strictObject({

@@ -1,4 +1,4 @@
-import { jobKinds, jobSorts, jobStates, sortDirections } from "@kluis/domain";
+import { jobKinds, jobSorts, jobStates, sortDirections, textLine } from "@kluis/domain";
 import { z } from "zod";
 import { instant, jobRef, paging, search, vmRef } from "../inputs.ts";
 
@@ -19,7 +19,7 @@ export type ListJobsInput = z.infer<typeof listJobsInput>;
 
 export const jobInput = z.strictObject({ job: jobRef });
 
-const lastEventId = z.string().nullish();
+const lastEventId = textLine.max(100).nullish();
 export const watchJobInput = z.strictObject({ job: jobRef, lastEventId });
 export type WatchJobInput = z.infer<typeof watchJobInput>;
 

@@ -4,6 +4,7 @@ import {
   pointStates,
   SAMPLE_PERCENT,
   sortDirections,
+  textLine,
   verifyModes,
 } from "@kluis/domain";
 import { z } from "zod";
@@ -39,7 +40,7 @@ export const verifyPointInput = z.strictObject({
 });
 export type VerifyPointInput = z.infer<typeof verifyPointInput>;
 
-const reason = z.string().trim().min(3, "Give a reason of at least three characters.").max(500);
+const reason = textLine.min(3, "Give a reason of at least three characters.").max(500);
 
 /** A point, and why: to delete, pin or unpin it. */
 export const reasonedPointInput = z.strictObject({ point: pointRef, reason });

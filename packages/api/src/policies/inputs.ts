@@ -1,8 +1,8 @@
-import { policyDocumentSchema, policyNameSchema } from "@kluis/domain";
+import { policyDocumentSchema, policyNameSchema, textLine } from "@kluis/domain";
 import { z } from "zod";
-import { freeText, policyRef, vmRef } from "../inputs.ts";
+import { policyRef, vmRef } from "../inputs.ts";
 
-const description = freeText(500);
+const description = textLine.max(500);
 
 export const policyInput = z.strictObject({ policy: policyRef });
 
@@ -10,7 +10,7 @@ export const createPolicyInput = z.strictObject({
   name: policyNameSchema,
   description: description.default(""),
   /** Id or slug. Without it: the user's only team, or for an organization owner every team. */
-  team: z.string().max(100).nullish(),
+  team: textLine.max(100).nullish(),
   document: policyDocumentSchema,
 });
 export type CreatePolicyInput = z.infer<typeof createPolicyInput>;

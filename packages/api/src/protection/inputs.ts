@@ -1,6 +1,6 @@
-import { diskKeySchema } from "@kluis/domain";
+import { diskKeySchema, textLine } from "@kluis/domain";
 import { z } from "zod";
-import { freeText, policyRef, vmRef } from "../inputs.ts";
+import { policyRef, vmRef } from "../inputs.ts";
 
 export const setProtectionInput = z.strictObject({
   vm: vmRef,
@@ -13,18 +13,18 @@ export type SetProtectionInput = z.infer<typeof setProtectionInput>;
 export const allowListsInput = z.strictObject({
   vm: vmRef,
   /** Name or unique id of a disk of the VM. */
-  disk: z.string().trim().min(1).max(200),
+  disk: textLine.min(1).max(200),
 });
 export type AllowListsInput = z.infer<typeof allowListsInput>;
 
 export const stopProtectionInput = z.strictObject({
   vm: vmRef,
-  reason: freeText(500).default(""),
+  reason: textLine.max(500).default(""),
   /** Deletes the recovery points too, in a way that can be undone. */
   deletePoints: z
     .strictObject({
       /** The name of the VM, typed again. */
-      confirm: z.string().trim().max(200),
+      confirm: textLine.max(200),
     })
     .optional(),
 });

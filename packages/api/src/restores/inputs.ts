@@ -11,6 +11,15 @@ const diskName = z
     "Use 1 to 80 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
   );
 
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftresources */
+const resourceGroup = z
+  .string()
+  .trim()
+  .regex(
+    /^[\p{L}\p{N}_().-]{0,89}[\p{L}\p{N}_()-]$/u,
+    "Use the name of a resource group: 1 to 90 letters, digits, and _ ( ) . - without a dot at the end.",
+  );
+
 /** ARM id of a disk encryption set. */
 const encryptionSet = z
   .string()
@@ -25,7 +34,7 @@ export const restoreInput = z.strictObject({
   disk: diskKeySchema,
   name: diskName,
   /** Without it: where the VM was. */
-  resourceGroup: z.string().trim().min(1).max(90).optional(),
+  resourceGroup: resourceGroup.optional(),
   /** Without it and each of the following: as the disk was. */
   sku: z.enum(restorableSkus).optional(),
   /** `none`: in no zone. */

@@ -1,10 +1,10 @@
-import { keyVaultKeySchema } from "@kluis/domain";
+import { keyVaultKeySchema, textLine } from "@kluis/domain";
 import { z } from "zod";
 
 /** Id or name. */
-const vault = z.string().trim().min(1).max(80);
+const vault = textLine.min(1).max(80);
 /** Where the paper is: "Safe in Utrecht". */
-const label = z.string().trim().min(1).max(80);
+const label = textLine.min(1).max(80);
 const holder = z.string().regex(/^[0-9a-f]{16}$/);
 /** A printed key or share, as typed. */
 const typed = z.string().min(1).max(400);

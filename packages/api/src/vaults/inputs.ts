@@ -1,10 +1,10 @@
-import { deduplicationScopes, leastBandwidth, mostBandwidth, vaultCopySchema } from "@kluis/domain";
+import { deduplicationScopes, leastBandwidth, mostBandwidth, textLine, vaultCopySchema } from "@kluis/domain";
 import { z } from "zod";
 import { settingName } from "../connections/inputs.ts";
 import { paging } from "../inputs.ts";
 
 /** Id or name. */
-const vault = z.string().trim().min(1).max(80);
+const vault = textLine.min(1).max(80);
 export const vaultInput = z.strictObject({ vault });
 
 /** The connection string of a storage account; without keys in clear text to another machine. */

@@ -1,4 +1,4 @@
-import { powerStates, sortDirections, vmSorts, vmStatuses } from "@kluis/domain";
+import { powerStates, sortDirections, textLine, vmSorts, vmStatuses } from "@kluis/domain";
 import { z } from "zod";
 import { paging, search, vmRef } from "../inputs.ts";
 
@@ -8,9 +8,9 @@ export const listVmsInput = z
     search,
     /** Without it: every status but deleted. */
     status: z.array(z.enum(vmStatuses)).max(10).optional(),
-    policy: z.string().max(100).optional(),
-    subscription: z.string().max(100).optional(),
-    resourceGroup: z.string().max(100).optional(),
+    policy: textLine.max(100).optional(),
+    subscription: textLine.max(100).optional(),
+    resourceGroup: textLine.max(100).optional(),
     power: z.array(z.enum(powerStates)).max(10).optional(),
     sort: z.enum(vmSorts).default("name"),
     direction: z.enum(sortDirections).default("asc"),

@@ -106,6 +106,12 @@ export const limits = {
   historyDaysLeast: 35,
   historyDaysMost: 3_660,
 
+  // -------------------------------------------------------------- requests
+  /** Calls in one request. A page makes fewer than ten at once; more would keep other users' requests waiting. */
+  requestBatchMost: 20,
+  /** The body of a request. The largest, a policy with its scripts, is a fifth of it. */
+  requestBodyBytes: 1024 ** 2,
+
   // -------------------------------------------------------------- sign-in
   /** A session ends after this time without a request: one working day. */
   sessionIdleMs: 8 * hour,

@@ -1,6 +1,5 @@
-import { appRouter, errorResponse } from "@kluis/api";
+import { apiResponse, errorResponse } from "@kluis/api";
 import { KluisError } from "@kluis/domain";
-import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { allowedOrigins, isAllowedOrigin } from "#server/security-headers.ts";
 import { bearerOf, contextOf } from "#server/session.ts";
 import { portalEnv } from "../../../../env.ts";
@@ -11,13 +10,7 @@ export const dynamic = "force-dynamic";
 async function handle(request: Request): Promise<Response> {
   const refusal = refuseForeign(request);
   if (refusal !== null) return refusal;
-  return fetchRequestHandler({
-    endpoint: "/api/trpc",
-    req: request,
-    router: appRouter,
-    createContext: () => contextOf(request),
-    allowMethodOverride: false,
-  });
+  return apiResponse(request, () => contextOf(request));
 }
 
 /** Browsers attach the cookie to requests of any site, so a change by cookie must have the portal's origin. */

@@ -14,15 +14,15 @@ export const config = {
  * nor detect a truncated file.
  */
 export default async function handle(request: NextApiRequest, response: NextApiResponse): Promise<void> {
-  const web = webRequestOf(request, response);
-  const answer = await answerOf(web, request);
-  await sendWebResponse(answer, response);
+  await sendWebResponse(await answerOf(request, response), response);
 }
 
-async function answerOf(web: Request, request: NextApiRequest): Promise<Response> {
-  if (web.method !== "GET" && web.method !== "HEAD")
+async function answerOf(request: NextApiRequest, response: NextApiResponse): Promise<Response> {
+  // Checked first: a web request with the method TRACE cannot be made.
+  if (request.method !== "GET" && request.method !== "HEAD")
     return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
   try {
+    const web = webRequestOf(request, response);
     const context = await contextFrom(request.cookies[sessionCookie], web.headers);
     const { id, disk, format, holes } = request.query;
     return await diskDownloadResponse(
