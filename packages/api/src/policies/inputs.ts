@@ -1,8 +1,8 @@
-import { policyDocumentSchema, policyNameSchema, textLine } from "@kluis/domain";
+import { policyDocumentSchema, policyNameSchema, textLine, textLines } from "@kluis/domain";
 import { z } from "zod";
 import { policyRef, vmRef } from "../inputs.ts";
 
-const description = textLine.max(500);
+const description = textLines.max(500);
 
 export const policyInput = z.strictObject({ policy: policyRef });
 

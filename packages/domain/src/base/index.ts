@@ -6,7 +6,7 @@ export { type Concurrency, forEachConcurrent, mapConcurrent } from "./concurrent
 export { uuidv7 } from "./ids.ts";
 export { limits } from "./limits.ts";
 export { type Locale, locales } from "./locale.ts";
-export { isStorable, textLine } from "./text.ts";
+export { isStorable, textLine, textLines } from "./text.ts";
 export {
   type ActorView,
   actorView,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isStorable, textLine } from "./text.ts";
+import { isStorable, textLine, textLines } from "./text.ts";
 
 test.each(["a\0b", "a\nb", "a\rb", "\u001b[31m", "a\u0085b", "a\u2028b", "\ud800", "x\udfff"])(
   "%j is not a line of text",
@@ -11,6 +11,12 @@ test.each(["a\0b", "a\nb", "a\rb", "\u001b[31m", "a\u0085b", "a\u2028b", "\ud800
 
 test.each(["", "  naïve 漢字 🙂 ", "=1+1", "a  b"])("%j is one", (text) => {
   expect(textLine.parse(text)).toBe(text.trim());
+});
+
+test("a description may have several lines, and no other control character", () => {
+  expect(textLines.parse("one\n\ttwo\r\n")).toBe("one\n\ttwo");
+  expect(textLines.safeParse("a\0b").success).toBe(false);
+  expect(textLines.safeParse("a\u001bb").success).toBe(false);
 });
 
 test("lengths apply after spaces at the ends are gone", () => {

@@ -10,6 +10,12 @@ function isPlain(text: string): boolean {
   return text.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(text);
 }
 
+/** The same in several lines, for descriptions. Reasons have one line, because reports have a row for each. */
+export const textLines = z
+  .string()
+  .trim()
+  .refine((text) => isPlain(text.replace(/[\t\n\r]/g, "")), "Leave out control characters.");
+
 /** Whether PostgreSQL can store every text in this JSON value: no NUL, no half of a surrogate pair. */
 export function isStorable(value: unknown): boolean {
   if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
