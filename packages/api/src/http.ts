@@ -28,11 +28,12 @@ export async function apiResponse(
 
 /** Reads the body up to the limit, so that a larger one ends here, also when it does not say its length. */
 async function limitBody(request: Request): Promise<Request> {
-  if (request.body === null) return request;
+  const body: ReadableStream<Uint8Array> | null = request.body;
+  if (body === null) return request;
   if (Number(request.headers.get("content-length") ?? 0) > limits.requestBodyBytes) throw tooLarge();
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of request.body) {
+  for await (const piece of body) {
     size += piece.byteLength;
     if (size > limits.requestBodyBytes) throw tooLarge();
     pieces.push(piece);
