@@ -4,6 +4,10 @@ import { catalog } from "#messages/catalog.ts";
 export const vaultNotices = catalog({
   en: {
     "copy-planned": "{plannedBytes} to copy to vault {vault}.",
+    "heal-planned":
+      "{segments, plural, one {# damaged part} other {# damaged parts}} to store again in vault {vault}.",
+    "heal-stored": "What could be read was stored again.",
+    "point-healed-from-copy": "Recovery point {pointId} of vault {vault} was healed from a copy.",
     "point-copied": "Vault {vault} has the second copy {pointId}.",
     "vault-copy-late":
       "Vault {target} misses {points, plural, one {# recovery point} other {# recovery points}} of vault {vault}, the oldest for {hours, plural, one {# hour} other {# hours}}.",
@@ -45,6 +49,10 @@ export const vaultNotices = catalog({
   },
   nl: {
     "copy-planned": "{plannedBytes} te kopiëren naar kluis {vault}.",
+    "heal-planned":
+      "{segments, plural, one {# beschadigd deel} other {# beschadigde delen}} opnieuw op te slaan in kluis {vault}.",
+    "heal-stored": "Wat leesbaar was, is opnieuw opgeslagen.",
+    "point-healed-from-copy": "Herstelpunt {pointId} van kluis {vault} is hersteld vanuit een kopie.",
     "point-copied": "Kluis {vault} heeft de tweede kopie {pointId}.",
     "vault-copy-late":
       "Kluis {target} mist {points, plural, one {# herstelpunt} other {# herstelpunten}} van kluis {vault}, het oudste sinds {hours, plural, one {# uur} other {# uur}}.",

@@ -188,4 +188,6 @@ export type DeletePointParameters = z.infer<typeof deletePointParametersSchema>;
 export const copyPointParametersSchema = z.object({
   /** The vault that gets the copy. */
   vaultId: z.uuid(),
+  /** The damaged point of that vault that is healed from the job's point, which has the same content; absent: the point is copied. */
+  heals: z.uuid().optional(),
 });

@@ -234,6 +234,9 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "health-attention": { readonly count: number };
   // Second copies
   "copy-planned": { readonly vault: string; readonly plannedBytes: number };
+  "heal-planned": { readonly vault: string; readonly segments: number };
+  "heal-stored": None;
+  "point-healed-from-copy": { readonly pointId: string; readonly vault: string };
   "point-copied": { readonly pointId: string; readonly vault: string };
   // What needs attention
   /** `resource`: type and name of the longest refused one. */

@@ -278,6 +278,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "points-healed": ({ points, vm }) =>
     `${count(points, "recovery point")} of ${vm} can be read in full again: the damaged content was stored again.`,
   "copy-planned": ({ vault, plannedBytes }) => `${formatBytes(plannedBytes)} to copy to vault ${vault}.`,
+  "heal-planned": ({ vault, segments }) => `${segments} damaged parts to store again in vault ${vault}.`,
+  "heal-stored": () => "What could be read was stored again.",
+  "point-healed-from-copy": ({ pointId, vault }) =>
+    `Recovery point ${pointId} of vault ${vault} was healed from a copy.`,
   "point-copied": ({ pointId, vault }) => `Vault ${vault} has the second copy ${pointId}.`,
   "vault-copy-late": ({ vault, target, points, hours }) =>
     `Vault ${target} misses ${count(points, "recovery point")} of vault ${vault}, the oldest for ${count(hours, "hour")}.`,

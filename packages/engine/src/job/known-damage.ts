@@ -61,5 +61,10 @@ export async function recordMet(tx: Tx, job: WorkJob, { healed, unreadable }: Me
   const [first] = unreadable;
   if (first !== undefined) await addWarning(tx, job.id, errorInfo(first));
   await recordDamage(tx, { vaultId, foundBy: "backup", findings, jobId: job.id });
-  await recordHealed(tx, { vaultId, jobId: job.id, places: healed });
+  await recordHealed(tx, {
+    vaultId,
+    jobId: job.id,
+    places: healed,
+    by: job.kind === "copy-point" ? "copy" : "backup",
+  });
 }

@@ -9,9 +9,11 @@ import {
   type ExpiredCopy,
   inTransaction,
   listDueCopies,
+  listDueHealings,
   listExpiredCopies,
   listVaults,
   lockForCopy,
+  lockForHealing,
   markPointDeleting,
   notify,
   raiseAttention,
@@ -43,6 +45,8 @@ type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
 const OPEN_MOST = 4;
 /** Removals that one pass starts. */
 const REMOVALS = 100;
+/** Healings that one pass starts. */
+const HEALINGS = 20;
 
 interface Copied {
   readonly vault: VaultRow;
@@ -50,8 +54,23 @@ interface Copied {
 }
 
 /** Safe to run at any time: what exists is not started again. */
-export function keepCopies(deps: Deps, signal: AbortSignal): Promise<Again | null> {
-  return runWork(deps, copies(deps), signal);
+export async function keepCopies(deps: Deps, signal: AbortSignal): Promise<Again | null> {
+  const again = await runWork(deps, copies(deps), signal);
+  await startHealings(deps);
+  return again;
+}
+
+/** Damaged points and copies that another vault has in full. Also of vaults whose points are not copied any more. */
+async function startHealings(deps: Deps): Promise<void> {
+  const { prisma } = deps.db;
+  for (const due of await listDueHealings(prisma, HEALINGS)) {
+    const { to, heals } = due;
+    if (!(await takesCopies(prisma, to)) || (await countOpenCopies(prisma, to)) >= OPEN_MOST) continue;
+    await inTransaction(deps.db, async (tx) => {
+      if (await lockForHealing(tx, due))
+        await startJob(tx, deps, { ...due, kind: "copy-point", parameters: { vaultId: to, heals } });
+    });
+  }
 }
 
 function copies(deps: Deps): RecurringWork<Copied> {

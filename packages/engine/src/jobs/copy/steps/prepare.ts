@@ -19,6 +19,7 @@ import { requireVm } from "../../../job/require.ts";
 import { planSegments } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { requireWritable } from "../../../runtime/vault-trust.ts";
+import { healedBy, prepareHealing } from "../heal.ts";
 import { type CopyMemory, targetOf } from "../memory.ts";
 import { copySource, readSource } from "../source.ts";
 
@@ -29,6 +30,8 @@ export async function prepare(context: Context): Promise<StepResult<CopyMemory>>
   const { prisma } = deps.db;
   const to = targetOf(job);
   await requireWritable(prisma, to);
+  const heals = healedBy(job);
+  if (heals !== null) return prepareHealing(context, heals);
   const { point, opened } = await copySource(context);
   const base = await baseOf(context, point);
   const facts = point.disks.map(({ root: _root, rootDigest: _digest, ...disk }) => disk);

@@ -6,11 +6,14 @@ import { sealedDisk } from "../../../job/sealed-disk.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
 import { accountSoon } from "../../../upkeep/collect/task.ts";
+import { endHealing, healedBy } from "../heal.ts";
 import type { CopyMemory } from "../memory.ts";
 import { copySource } from "../source.ts";
 
 export async function recoveryPoint(context: StepContext<CopyMemory>): Promise<StepResult<CopyMemory>> {
   const { deps, job, memory } = context;
+  const heals = healedBy(job);
+  if (heals !== null) return endHealing(context, heals);
   const pointId = recall(memory, "pointId");
   const manifestDigest = recall(memory, "manifestDigest");
   const { point } = await copySource(context);

@@ -8,12 +8,15 @@ import { sealDisk } from "../../../job/seal-disk.ts";
 import { sealedDisk } from "../../../job/sealed-disk.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultIdOf, vaultOf } from "../../../job/vault-of.ts";
+import { healedBy, sealHealing } from "../heal.ts";
 import type { CopyMemory } from "../memory.ts";
 import { copySource, readSource } from "../source.ts";
 
 export async function seal(context: StepContext<CopyMemory>): Promise<StepResult<CopyMemory>> {
   const { deps, job, memory, signal } = context;
   const { prisma } = deps.db;
+  const heals = healedBy(job);
+  if (heals !== null) return sealHealing(context, heals);
   if (memory.sealedAt === undefined) {
     for (const disk of await listJobDisks(prisma, job.id)) await sealDisk(context, disk);
     const previous = await previousManifest(prisma, { vmId: requireVm(job).id, vaultId: vaultIdOf(job) });
