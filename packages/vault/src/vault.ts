@@ -243,7 +243,8 @@ class OpenVault implements Vault {
   }
 
   reachDamage(options: ReachOptions): DamageSearch {
-    return searchDamage(this.nodes, options);
+    // What was read before damage was found, or healed, has other places below it.
+    return searchDamage(this.freshNodes(NODE_CACHE_BYTES), options);
   }
 
   nodeUse(ref: NodeRef, signal: AbortSignal): Promise<NodeUse> {
