@@ -243,7 +243,7 @@ class OpenVault implements Vault {
   }
 
   reachDamage(options: ReachOptions): DamageSearch {
-    // What was read before damage was found, or healed, has other places below it.
+    // Nodes in memory may be older than the damage, or than its repair.
     return searchDamage(this.freshNodes(NODE_CACHE_BYTES), options);
   }
 

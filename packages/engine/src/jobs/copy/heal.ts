@@ -10,7 +10,6 @@ import {
   listJobDisks,
   loadPoint,
   type PointDiskRef,
-  type PointRef,
   setDiskPlan,
   setJobDisks,
   type WorkDisk,
