@@ -18,7 +18,7 @@ import type { OpenedVault } from "../../runtime/vaults.ts";
 import { pageOfVaults } from "../used-vaults.ts";
 import { lookUntilRecorded } from "./look.ts";
 import { comparePacks, type PackPart } from "./packs.ts";
-import { addStrays, findStrays } from "./strays.ts";
+import { addStrays, findStrays, knownObjects } from "./strays.ts";
 
 /** A vault with more packs is compared in parts: a part of 12 million packs then has some 47,000. */
 const WHOLE = 50_000;
@@ -70,7 +70,8 @@ export async function compareVault(deps: EngineDeps, vaultId: string, signal: Ab
     await saveComparison(deps.db.prisma, vaultId, { ...progress, since: progress.since.toISOString() });
   }
   const now = await databaseNow(deps.db.prisma);
-  const others = await findStrays(deps, { opened, now, signal });
+  const { store } = opened;
+  const others = await findStrays(knownObjects(deps, vaultId), { store, now, signal });
   const { packs, nodes, bytes, names } = progress.strays;
   const strays = {
     ...others,

@@ -1,5 +1,8 @@
-/** Objects in a vault's storage that the database does not know: counted and named. Nothing deletes them. */
-import { knownPackIds } from "@kluis/db";
+/**
+ * Objects in a vault's storage that the database does not know: counted, and some of them named. Nothing deletes them. Others may write
+ * any number of them, so no list of them is kept.
+ */
+import { knownPackIds, knownPointIds } from "@kluis/db";
 import { noStrays, TRUTH_NAMES, type VaultStrays } from "@kluis/domain";
 import {
   DESCRIPTOR_NAME,
@@ -12,97 +15,144 @@ import {
 } from "@kluis/vault";
 import type { EngineDeps } from "../../deps.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
-import { unknownManifests } from "./points.ts";
 
-type Deps = Pick<EngineDeps, "db">;
 type StrayKind = Exclude<keyof VaultStrays, "bytes" | "names">;
 
 /** Objects of one query. */
 const AT_ONCE = 1_000;
 /** An object may be about to be recorded: a writer stores it first. No write takes as long. */
 const SETTLED_MS = 24 * 3_600_000;
-/** Unknown objects of a kind whose age is looked up. Further ones count as these. */
+/** Unknown objects of a kind that are looked at once more. The list alone decides about further ones. */
 const AGED = 1_000;
 
-type Stray = ObjectInfo;
+interface Place {
+  readonly store: Pick<OpenedVault["store"], "head">;
+}
+
+interface Look {
+  /** The present time, by the clock of the database. */
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+/** What the database knows. */
+export interface KnownObjects {
+  knownPacks(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  knownPoints(ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** What the database knows of a vault. */
+export function knownObjects({ db }: Pick<EngineDeps, "db">, vaultId: string): KnownObjects {
+  return {
+    knownPacks: (ids) => knownPackIds(db.prisma, vaultId, ids),
+    knownPoints: (ids) => knownPointIds(db.prisma, ids),
+  };
+}
+
+/** Counts the unknown objects of one kind that are old enough. */
+class StrayTally {
+  readonly names: string[] = [];
+  count = 0;
+  bytes = 0;
+  readonly #place: Place;
+  readonly #look: Look;
+  #seen = 0;
+
+  constructor(place: Place, look: Look) {
+    this.#place = place;
+    this.#look = look;
+  }
+
+  async add(objects: readonly ObjectInfo[]): Promise<void> {
+    for (const object of objects) {
+      this.#look.signal.throwIfAborted();
+      if (!(await this.#isSettled(object))) continue;
+      this.count += 1;
+      this.bytes += object.bytes;
+      if (this.names.length < TRUTH_NAMES) this.names.push(object.name);
+    }
+  }
+
+  async #isSettled(object: ObjectInfo): Promise<boolean> {
+    const { now, signal } = this.#look;
+    this.#seen += 1;
+    // A store takes no such name.
+    const isAsked = this.#seen <= AGED && isObjectName(object.name);
+    const info = isAsked ? await this.#place.store.head(object.name, signal) : object;
+    if (info === null) return false;
+    return info.writtenAt === undefined || now.getTime() - info.writtenAt.getTime() >= SETTLED_MS;
+  }
+}
 
 /** Adds those of the unknown objects that are old enough. */
 export async function addStrays(
-  { store }: OpenedVault,
+  place: Place,
   strays: VaultStrays,
-  given: {
-    readonly kind: StrayKind;
-    readonly objects: readonly Stray[];
-    /** The present time, by the clock of the database. */
-    readonly now: Date;
-    readonly signal: AbortSignal;
-  },
+  { kind, objects, ...look }: Look & { readonly kind: StrayKind; readonly objects: readonly ObjectInfo[] },
 ): Promise<VaultStrays> {
-  const { kind, objects, now, signal } = given;
-  const names = [...strays.names];
-  let { bytes } = strays;
-  let count = 0;
-  for (const [at, object] of objects.entries()) {
-    signal.throwIfAborted();
-    if (at < AGED) {
-      const info = await latest(store, object, signal);
-      const age = info?.writtenAt === undefined ? SETTLED_MS : now.getTime() - info.writtenAt.getTime();
-      if (info === null || age < SETTLED_MS) continue;
-    }
-    count += 1;
-    bytes += object.bytes;
-    if (names.length < TRUTH_NAMES) names.push(object.name);
-  }
-  return { ...strays, [kind]: strays[kind] + count, bytes, names };
+  const tally = new StrayTally(place, look);
+  await tally.add(objects);
+  return withTally(strays, kind, tally);
 }
 
-/** The object as it is now, and as it was listed when a store takes no such name; null when it is gone. */
-function latest(store: OpenedVault["store"], object: Stray, signal: AbortSignal): Promise<Stray | null> {
-  return isObjectName(object.name) ? store.head(object.name, signal) : Promise.resolve(object);
+function withTally(strays: VaultStrays, kind: StrayKind, { count, bytes, names }: StrayTally): VaultStrays {
+  return {
+    ...strays,
+    [kind]: strays[kind] + count,
+    bytes: strays.bytes + bytes,
+    names: [...strays.names, ...names].slice(0, TRUTH_NAMES),
+  };
+}
+
+/** Objects with an id that the database may know: looked up in portions. */
+class Portion {
+  readonly #known: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+  readonly #tally: StrayTally;
+  #objects: { readonly id: string; readonly object: ObjectInfo }[] = [];
+
+  constructor(known: (ids: readonly string[]) => Promise<ReadonlySet<string>>, tally: StrayTally) {
+    this.#known = known;
+    this.#tally = tally;
+  }
+
+  async add(id: string, object: ObjectInfo): Promise<void> {
+    this.#objects.push({ id, object });
+    if (this.#objects.length === AT_ONCE) await this.end();
+  }
+
+  async end(): Promise<void> {
+    const objects = this.#objects;
+    this.#objects = [];
+    const known = await this.#known(objects.map(({ id }) => id));
+    await this.#tally.add(objects.flatMap(({ id, object }) => (known.has(id) ? [] : [object])));
+  }
 }
 
 /** What belongs to an installation beside the vault, and is not of it. */
 const besides = /^(?:checks|anchors|ledger)\//;
 
-/** Goes through all names, and returns the unknown objects. Packs were compared before. */
+/** Goes through all names, and counts the unknown objects. Packs were compared before. */
 export async function findStrays(
-  deps: Deps,
-  { opened, now, signal }: { readonly opened: OpenedVault; readonly now: Date; readonly signal: AbortSignal },
+  known: KnownObjects,
+  { store, ...look }: Look & { readonly store: Pick<OpenedVault["store"], "head" | "list"> },
 ): Promise<VaultStrays> {
-  const points = new Map<string, number>();
-  const others: Stray[] = [];
-  const moved: Stray[] = [];
-  let portion: { readonly pack: string; readonly object: Stray }[] = [];
-  const lookUp = async (): Promise<void> => {
-    const known = await knownPackIds(
-      deps.db.prisma,
-      opened.id,
-      portion.map(({ pack }) => pack),
-    );
-    moved.push(...portion.filter(({ pack }) => !known.has(pack)).map(({ object }) => object));
-    portion = [];
-  };
-  for await (const object of opened.store.list("", signal)) {
-    const { name, bytes } = object;
+  const tally = () => new StrayTally({ store }, look);
+  const [moved, points, others] = [tally(), tally(), tally()];
+  const tables = new Portion((ids) => known.knownPacks(ids), moved);
+  const manifests = new Portion((ids) => known.knownPoints(ids), points);
+  for await (const object of store.list("", look.signal)) {
+    const { name } = object;
     const from = packOfMovedName(name);
-    if (from !== null) portion.push({ pack: from, object });
+    if (from !== null) await tables.add(from, object);
     else if (name.startsWith(POINTS_PREFIX) && isObjectName(name))
-      points.set(name.slice(POINTS_PREFIX.length), bytes);
-    else if (!isKnownName(name)) others.push(object);
-    if (portion.length >= AT_ONCE) await lookUp();
+      await manifests.add(name.slice(POINTS_PREFIX.length), object);
+    else if (!isKnownName(name)) await others.add([object]);
   }
-  await lookUp();
-  const unknown: Stray[] = [];
-  for await (const id of unknownManifests(deps, points.keys()))
-    unknown.push({ name: `${POINTS_PREFIX}${id}`, bytes: points.get(id) ?? 0 });
-  let strays: VaultStrays = noStrays;
-  for (const [kind, objects] of [
-    ["moved", moved],
-    ["points", unknown],
-    ["others", others],
-  ] as const)
-    strays = await addStrays(opened, strays, { kind, objects, now, signal });
-  return strays;
+  await tables.end();
+  await manifests.end();
+  // In this order, so that any number of strange names leaves room for the others.
+  const found = withTally(withTally(noStrays, "moved", moved), "points", points);
+  return withTally(found, "others", others);
 }
 
 function isKnownName(name: string): boolean {
