@@ -1,6 +1,6 @@
 /** The writer of a manifest is late: its job was canceled meanwhile, and the reconciler has removed what there was. */
 import { askJobToCancel, inTransaction, loadWorkJob } from "@kluis/db";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { backupMachine } from "../src/jobs/backup/machine.ts";
 import { collectVaults } from "../src/upkeep/collect.ts";
 import { MIB, random, standardPolicy, until, World } from "./world.ts";
@@ -45,7 +45,10 @@ it("removes the manifest that a killed engine wrote after its job was canceled, 
   const signal = AbortSignal.timeout(60_000);
   await backupMachine.steps.seal({ deps, job: sealed, memory, signal });
   expect(await manifests()).toHaveLength(2);
+  const lists = vi.spyOn((await deps.vaults.openDefault()).vault, "listManifests");
   await collectVaults(deps, { signal });
+  // One list serves the look at the vault and its accounts.
+  expect(lists).toHaveBeenCalledTimes(1);
   await world.reconciled();
   expect(await manifests()).toEqual([point.id]);
 

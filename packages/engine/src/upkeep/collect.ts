@@ -67,10 +67,10 @@ function collecting(
     page: (after) => pageOfVaults(deps.db.prisma, after),
     nameOf: ({ name }) => `vault ${name}`,
     async work({ id }, signal) {
-      const { truth } = await lookAtVault(deps, id, signal);
+      const { truth, listed } = await lookAtVault(deps, id, signal);
       // It is named, and there is nothing to collect.
       if (!isInPlace(truth)) return;
-      const result = await collectVault(deps, await deps.vaults.open(id), { ...options, signal });
+      const result = await collectVault(deps, await deps.vaults.open(id), { ...options, listed, signal });
       sum.condemned += result.condemned;
       sum.deleted += result.deleted;
       sum.freedBytes += result.freedBytes;
@@ -85,13 +85,13 @@ function collecting(
 async function collectVault(
   deps: EngineDeps,
   opened: OpenedVault,
-  { signal, graceMs = limits.packGraceMs }: CollectOptions,
+  { listed, signal, graceMs = limits.packGraceMs }: CollectOptions & { readonly listed: ReadonlySet<string> },
 ): Promise<CollectResult> {
   const { id: vaultId, name, vault, store } = opened;
   const port = await databasePort(deps.db, vaultId);
   const hasManifest = async (pointId: string): Promise<boolean> =>
     (await store.head(pointName(pointId), signal)) !== null;
-  const keptOut = await accountListed({ port, vault, hasManifest, signal });
+  const keptOut = await accountListed({ port, vault, hasManifest, listed, signal });
   await linkListed({ port: await tablePort(deps.db, vaultId), vault, store, signal });
   if (!(await mayDelete(deps.db.prisma, vaultId))) {
     await accountVault({ port, vault, signal });

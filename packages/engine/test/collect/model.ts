@@ -193,7 +193,6 @@ export class Model implements MemoryWorld {
 
   readonly #vault = {
     ...this.storage.vault,
-    listManifests: (): AsyncIterable<{ pointId: string; bytes: number }> => this.#list(),
     getManifest: async (pointId: string) => {
       await this.turn();
       const manifest = this.manifests.get(pointId);
@@ -225,10 +224,12 @@ export class Model implements MemoryWorld {
     removePacks: () => Promise.resolve(),
   };
 
-  async *#list(): AsyncGenerator<{ pointId: string; bytes: number }> {
+  /** The list is read before the accounts, and may be older than them. */
+  async #list(): Promise<readonly string[]> {
     const ids = [...this.manifests.keys()];
     await this.turn();
-    for (const pointId of ids) yield { pointId, bytes: 1 };
+    await this.turn();
+    return ids;
   }
 
   #parts() {
@@ -250,7 +251,7 @@ export class Model implements MemoryWorld {
     const isSame = (): void => {
       if (this.tables !== tables) throw new Killed("the database was restored");
     };
-    await accountListed(parts);
+    await accountListed({ ...parts, listed: await this.#list() });
     isSame();
     await linkListed(parts);
     isSame();

@@ -5,8 +5,8 @@
  * A manifest that does not open, or whose point was deleted, is kept out and named. It stops nothing.
  */
 import { isDatabaseLost, knownError, type ListedPoint } from "@kluis/db";
-import { errorInfo, findingOf, isOfOneObject, KluisError } from "@kluis/domain";
-import { pointName, type Vault } from "@kluis/vault";
+import { errorInfo, findingOf, isKluisError, isOfOneObject, KluisError } from "@kluis/domain";
+import { pointName } from "@kluis/vault";
 import { NODE_RETRY_MS, rootOf } from "./account.ts";
 import type { KeptOut, ListedPort } from "./port.ts";
 
@@ -18,13 +18,14 @@ const NAMED = 1_000;
 export interface ListedParts {
   readonly port: ListedPort;
   readonly vault: {
-    readonly listManifests: Vault["listManifests"];
     readonly getManifest: (
       pointId: string,
       signal: AbortSignal,
     ) => Promise<{ readonly manifest: ListedManifest }>;
   };
   readonly hasManifest: (pointId: string, signal: AbortSignal) => Promise<boolean>;
+  /** Points whose manifest the storage lists. The list may be older than the accounts. */
+  readonly listed: Iterable<string>;
   readonly signal: AbortSignal;
 }
 
@@ -35,10 +36,10 @@ interface ListedManifest {
 
 /** Accounts manifests that no row of this database names, and returns those that are kept out. */
 export async function accountListed(parts: ListedParts): Promise<readonly KeptOut[]> {
-  const { port, vault, signal } = parts;
+  const { port, listed } = parts;
   const gone = new Set((await port.keptOut(NAMED)).map(({ pointId }) => pointId));
   const foreign = new Set(await port.foreign());
-  for await (const pointIds of portions(vault.listManifests(signal))) {
+  for (const pointIds of portions(listed)) {
     for (const pointId of pointIds) {
       gone.delete(pointId);
       foreign.delete(pointId);
@@ -46,9 +47,20 @@ export async function accountListed(parts: ListedParts): Promise<readonly KeptOu
     for (const point of await port.known(pointIds)) await lookAt(parts, point);
   }
   // Only their manifest said that they are needed.
-  for (const pointId of foreign) await port.removeAccount(pointId);
-  if (gone.size > 0) await port.forgetKeptOut([...gone]);
+  for (const pointId of await without(parts, foreign)) await port.removeAccount(pointId);
+  const forgotten = await without(parts, gone);
+  if (forgotten.length > 0) await port.forgetKeptOut(forgotten);
   return port.keptOut(NAMED);
+}
+
+/** Those without a manifest: one that the list lacks may have been written since. */
+async function without(
+  { hasManifest, signal }: ListedParts,
+  pointIds: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const absent: string[] = [];
+  for (const pointId of pointIds) if (!(await hasManifest(pointId, signal))) absent.push(pointId);
+  return absent;
 }
 
 const counted: ReadonlySet<string | null> = new Set(["waiting", "accounted", "foreign", "leaving"]);
@@ -67,6 +79,8 @@ async function lookAt(parts: ListedParts, point: ListedPoint): Promise<void> {
   } catch (error) {
     signal.throwIfAborted();
     if (isDatabaseLost(error) || !isOfOneObject(error)) throw error;
+    // It was deleted since the list was read.
+    if (pointState === null && isKluisError(error, "VAULT_OBJECT_MISSING")) return;
     const problem = errorInfo(knownError(error));
     await port.keepOut({ pointId, state: "unreadable", problem, retryMs: NODE_RETRY_MS });
     const finding = findingOf(error);
@@ -97,11 +111,9 @@ async function lookAtUnknown({ port, vault, signal }: ListedParts, pointId: stri
   await port.addFound({ pointId, roots, state: "foreign" });
 }
 
-async function* portions(
-  entries: AsyncIterable<{ readonly pointId: string }>,
-): AsyncGenerator<readonly string[]> {
+function* portions(pointIds: Iterable<string>): Generator<readonly string[]> {
   let portion: string[] = [];
-  for await (const { pointId } of entries) {
+  for (const pointId of pointIds) {
     portion.push(pointId);
     if (portion.length < AT_ONCE) continue;
     yield portion;

@@ -37,6 +37,8 @@ export interface Look {
   readonly truth: VaultTruth;
   /** Missing manifests that are left for the next look. */
   readonly left: number;
+  /** Points whose manifest the storage lists. */
+  readonly listed: ReadonlySet<string>;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function lookAtVault(deps: Deps, vaultId: string, signal: AbortSign
     const found =
       stored === null ? ({ kind: "missing" } as const) : ({ kind: "foreign", vaultId: stored } as const);
     await inTransaction(deps.db, (tx) => recordTruth(tx, { vaultId, found }));
-    return { truth: found.kind, left: 0 };
+    return { truth: found.kind, left: 0, listed: new Set() };
   }
   const opened = await deps.vaults.open(vaultId);
   const points = await comparePoints(deps, opened, signal);
@@ -60,9 +62,10 @@ export async function lookAtVault(deps: Deps, vaultId: string, signal: AbortSign
   );
   const now = points.unrecorded.slice(0, RECORDED);
   await recordMissing(deps, vaultId, now);
-  await healManifests(deps, vaultId, points.isListed);
+  await healManifests(deps, vaultId, points.listed);
   await openSome(deps, opened, signal);
-  return { truth: truth?.to ?? "agrees", left: points.unrecorded.length - now.length };
+  const { listed } = points;
+  return { truth: truth?.to ?? "agrees", left: points.unrecorded.length - now.length, listed };
 }
 
 /** Looks until every missing manifest is recorded. @throws what a look throws */
@@ -90,12 +93,8 @@ async function recordMissing({ db }: Deps, vaultId: string, pointIds: readonly s
 }
 
 /** Manifests that were missing and are in the storage again. */
-async function healManifests(
-  { db }: Deps,
-  vaultId: string,
-  isListed: (pointId: string) => boolean,
-): Promise<void> {
-  const back = (await listMissingManifests(db.prisma, vaultId)).filter(({ pointId }) => isListed(pointId));
+async function healManifests({ db }: Deps, vaultId: string, listed: ReadonlySet<string>): Promise<void> {
+  const back = (await listMissingManifests(db.prisma, vaultId)).filter(({ pointId }) => listed.has(pointId));
   for (const some of batchesOf(back, AT_ONCE)) {
     const ids = some.map(({ id }) => id);
     await inTransaction(db, (tx) => closeDamage(tx, { vaultId, ids, by: "comparison" }));

@@ -25,7 +25,8 @@ export interface ComparedPoints {
   readonly isNewestMissing: boolean;
   /** Points whose manifest is missing, and that is not recorded. */
   readonly unrecorded: readonly string[];
-  readonly isListed: (pointId: string) => boolean;
+  /** Points whose manifest the storage lists. */
+  readonly listed: ReadonlySet<string>;
 }
 
 export async function comparePoints(
@@ -53,7 +54,7 @@ export async function comparePoints(
     },
     isNewestMissing: missing.isNewestMissing && !isAccepted,
     unrecorded: missing.rows.filter(({ isRecorded }) => !isRecorded).map(({ id }) => id),
-    isListed: (pointId) => listed.has(pointId),
+    listed,
   };
 }
 

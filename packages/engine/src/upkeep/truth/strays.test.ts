@@ -6,19 +6,19 @@ import { addStrays, findStrays } from "./strays.ts";
 const signal = new AbortController().signal;
 const now = new Date("2026-11-27T12:00:00Z");
 const old = new Date("2026-11-25T12:00:00Z");
-const young = new Date("2026-11-27T11:00:00Z");
+const recent = new Date("2026-11-27T11:00:00Z");
 const MANY = 12_000;
 
 const pack = (n: number): string => n.toString(16).padStart(32, "0");
 const moved = (n: number): string => `moved/00/${pack(n)}/0123456789abcdef`;
 
-/** A storage with `MANY` unknown objects of each kind, every tenth young, and one known moved table and manifest. */
+/** A storage with `MANY` unknown objects of each kind, every tenth recent, and one known moved table and manifest. */
 function storage() {
   const heads: string[] = [];
   const infoOf = (name: string, n: number): ObjectInfo => ({
     name,
     bytes: 3,
-    writtenAt: n % 10 === 0 ? young : old,
+    writtenAt: n % 10 === 0 ? recent : old,
   });
   const infos = new Map<string, ObjectInfo>();
   const put = (name: string, n: number) => infos.set(name, infoOf(name, n));

@@ -36,7 +36,7 @@ interface Look {
 }
 
 /** What the database knows. */
-export interface KnownObjects {
+interface KnownObjects {
   knownPacks(ids: readonly string[]): Promise<ReadonlySet<string>>;
   knownPoints(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
