@@ -35,6 +35,8 @@ export const locks = {
   job: (jobId: string): bigint => named(`job:${jobId}`),
   /** One process at a time deletes the collection of a VM's restore points, or begins to use it. `resourceId` in any letter case. */
   collection: (resourceId: string): bigint => named(`collection:${resourceId.toLowerCase()}`),
+  /** Transaction lock: one engine at a time counts the open snapshots of a disk (its uniqueId). */
+  openAccess: (disk: string): bigint => named(`open-access:${disk}`),
   /** Session lock: one run of an upkeep task at a time. */
   task: (name: TaskName): bigint => named(`task:${name}`),
   /** Session lock: one run at a time accounts a vault. It only saves work. */

@@ -1,6 +1,6 @@
 /** An engine process: opens its parts, registers as alive, runs tasks, and stops in an orderly way. */
 import { hostname } from "node:os";
-import { grantRead, grantWrite } from "@kluis/azure";
+import { grantWrite } from "@kluis/azure";
 import {
   type Db,
   type EngineLock,
@@ -18,6 +18,7 @@ import { jobTask, type RequestLimit, systemClock, type TimedClock } from "@kluis
 import type { EngineDeps } from "./deps.ts";
 import type { EngineConfig } from "./env.ts";
 import { GrantBook } from "./job/grants.ts";
+import { openSnapshot } from "./job/open-access.ts";
 import { type Log, openLog } from "./log.ts";
 import { AzureTime, ClockGuard } from "./runtime/clock-guard.ts";
 import { Connections } from "./runtime/connections.ts";
@@ -142,7 +143,7 @@ export async function openDeps(given: {
     installationId: await ensureInstallation(db, clock),
     engineId: newId(clock),
     engineVersion: ENGINE_VERSION,
-    grants: new GrantBook((id, abort) => grantRead(azure, id, { signal: abort }), clock),
+    grants: new GrantBook((id, abort) => openSnapshot({ db, azure }, id, abort), clock),
     writeGrants: new GrantBook((id, abort) => grantWrite(azure, id, { signal: abort }), clock),
     ledgerKeyFile: config.ledgerKeyFile,
     historyDays: config.historyDays,

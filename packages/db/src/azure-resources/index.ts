@@ -17,6 +17,7 @@ export {
   wantRemoved,
 } from "./desired.ts";
 export { type ExpiredSnapshot, listExpiredSnapshots } from "./kept.ts";
+export { type DiskFull, holdAccess, takeAccess, type WantedAccess } from "./open-access.ts";
 export { listVmSnapshots } from "./read.ts";
 export { listRaisedRemovals, listStuckRemovals, type StuckRemovals } from "./stuck.ts";
 export * from "./view.ts";

@@ -59,6 +59,8 @@ export async function planResource(tx: Tx, resource: PlannedResource, at: Date):
       detail: {},
       createdAt: at,
       keepUntil: null,
+      openDisk: null,
+      openUntil: null,
       ...wantedAgain,
     },
   });

@@ -53,6 +53,13 @@ export const limits = {
   /** A segment that takes longer is moved again. Longer than its task may run, shorter than `packGraceMs`. */
   segmentLongestMs: 90 * minute,
 
+  /** Azure lets at most so many snapshots of a disk be open at once. learn.microsoft.com/azure/virtual-machines/disks-incremental-snapshots */
+  openAccessPerDisk: 5,
+  /** Access to a snapshot ends after this time unless it is prolonged: long enough for a segment, short enough when it is forgotten. */
+  openAccessMs: 4 * hour,
+  /** An open snapshot counts this long after the last request: its access in Azure is over then, also when Azure was slow. */
+  openAccessLeaseMs: 4 * hour + 15 * minute,
+
   // -------------------------------------------------------------- engines
   /** How often an engine writes its heartbeat. For display only: an engine's lock decides whether it is alive. */
   engineHeartbeatMs: 10 * second,

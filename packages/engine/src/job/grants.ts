@@ -1,6 +1,6 @@
 /**
  * The access grants of this process. The URL of a grant is a secret and is kept only here, in memory. A process without one
- * requests it from Azure, which returns or extends the existing grant.
+ * requests it from Azure, which returns or extends the existing grant. The database counts what is open (open-access.ts).
  */
 import type { Grant } from "@kluis/azure";
 import type { Clock } from "@kluis/domain";

@@ -1,8 +1,9 @@
 /** Opens read access to the snapshot's disks, and to kept snapshots where changed ranges may be listed. Stores only ids. */
 import { openSasDisk } from "@kluis/azure";
-import { markResourceCreated, planResource, setJobDisks } from "@kluis/db";
+import { markResourceCreated, setJobDisks, takeAccess, type WantedAccess } from "@kluis/db";
 import { isKluisError, type Notice, notice } from "@kluis/domain";
 import { azureMessageOf } from "../../../job/azure-message.ts";
+import { tooManyOpen } from "../../../job/open-access.ts";
 import { recall } from "../../../job/recall.ts";
 import { inJob } from "../../../job/record.ts";
 import { requireVm } from "../../../job/require.ts";
@@ -22,12 +23,14 @@ export async function access(context: Context): Promise<StepResult<BackupMemory>
   const base = await baseNow(context);
   const memory: BackupMemory = { ...context.memory, base };
   const disks = recall(memory, "disks").map((disk) => snapshotOf(memory, disk));
-  const bases = baseSnapshots(memory);
+  const bases = baseSnapshots(memory).map(({ snapshot }) => snapshot);
   const ids = [...disks, ...bases].map((disk) => disk.id.toLowerCase());
   await inJob(context, async (tx, at) => {
-    for (const resourceId of ids) {
-      await planResource(tx, { kind: "grant", resourceId, jobId: job.id, vmId: requireVm(job).id }, at);
-    }
+    const wanted = wantedAccess(memory);
+    const owner = { jobId: job.id, vmId: requireVm(job).id };
+    const full = await takeAccess(tx, { wanted, owner, at });
+    const name = recall(memory, "disks").find(({ uniqueId }) => uniqueId === full?.disk)?.name;
+    if (full !== null) throw tooManyOpen(full, name);
   });
   // Another engine may have revoked these grants with an earlier job, so this process must request them again.
   for (const id of ids) deps.grants.forget(id);
@@ -77,8 +80,19 @@ async function baseNow(context: Context): Promise<NonNullable<BackupMemory["base
   return found?.pointId === known?.pointId ? known : found;
 }
 
-/** Kept snapshots whose changed ranges may be listed. */
-function baseSnapshots(memory: BackupMemory): SnapshotDisk[] {
+/** Every snapshot that the job opens, with its disk. */
+function wantedAccess(memory: BackupMemory): WantedAccess[] {
+  const own = recall(memory, "disks").map((disk) => ({ disk, snapshot: snapshotOf(memory, disk) }));
+  return [...own, ...baseSnapshots(memory)].map(({ disk, snapshot }) => ({
+    resourceId: snapshot.id.toLowerCase(),
+    disk: disk.uniqueId,
+  }));
+}
+
+/** Kept snapshots whose changed ranges may be listed, with their disks. */
+function baseSnapshots(
+  memory: BackupMemory,
+): { readonly disk: MemoryDisk; readonly snapshot: SnapshotDisk }[] {
   return recall(memory, "disks").flatMap((disk) => {
     const base = memory.base?.disks.find(({ key }) => key === disk.key) ?? null;
     const choice = chooseDelta({
@@ -87,7 +101,7 @@ function baseSnapshots(memory: BackupMemory): SnapshotDisk[] {
       snapshot: snapshotOf(memory, disk),
       base,
     });
-    return choice.baseSnapshot ?? [];
+    return choice.baseSnapshot === null ? [] : [{ disk, snapshot: choice.baseSnapshot }];
   });
 }
 
