@@ -1,11 +1,14 @@
 /** The key in a local file: a private key of X25519. */
 import { randomBytes } from "node:crypto";
-import { link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { link, mkdir, open, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { KluisError } from "@kluis/domain/core";
 import { z } from "zod";
 import { type KeyProvider, type KeyRecipient, LocalKey, x25519KeyId } from "./provider.ts";
 import { isX25519PublicKey, X25519_BYTES } from "./x25519.ts";
+
+/** Of the file: what follows is not read, and its beginning is then no JSON. */
+const MAX_FILE_BYTES = 4_096;
 
 const keyFileSchema = z.strictObject({
   format: z.literal("kluis-key"),
@@ -54,7 +57,7 @@ function keyOf(privateKey: Uint8Array): KeyProvider {
 async function readKey(file: string): Promise<Buffer | null> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = await readStart(file);
   } catch (error) {
     if (isErrno(error, "ENOENT")) return null;
     throw unreadable(file, error);
@@ -65,6 +68,16 @@ async function readKey(file: string): Promise<Buffer | null> {
     // The cause would quote the file's content, a secret.
     throw unreadable(file, undefined);
   }
+}
+
+/** A key file is small. A larger file is another one, and not read whole. */
+async function readStart(file: string): Promise<string> {
+  const bytes = Buffer.alloc(MAX_FILE_BYTES);
+  await using handle = await open(file, "r");
+  let length = 0;
+  for (let read = -1; read !== 0 && length < bytes.length; length += read)
+    ({ bytesRead: read } = await handle.read(bytes, length, bytes.length - length, null));
+  return bytes.toString("utf8", 0, length);
 }
 
 async function createKey(file: string): Promise<Buffer> {

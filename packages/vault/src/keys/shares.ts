@@ -79,6 +79,8 @@ export function readShare(text: string): ReadShare {
  */
 export async function combineShares(texts: readonly string[]): Promise<KeyProvider> {
   const read = texts.map((text, at) => readNamed(text, at + 1));
+  const odd = read.findIndex((share) => !isPossible(share));
+  if (odd >= 0) throw otherSet(odd + 1);
   const [first] = read;
   const distinct = [...new Map(read.map((share) => [share.number, share])).values()];
   if (first === undefined || distinct.length < first.threshold)
@@ -86,10 +88,22 @@ export async function combineShares(texts: readonly string[]): Promise<KeyProvid
   const stranger = read.findIndex(({ setId }) => setId !== first.setId);
   if (stranger >= 0) throw otherSet(stranger + 1);
   const { threshold, count } = first;
-  const { combine } = await import("shamir-secret-sharing");
-  const secret = await combine(distinct.map(({ part }) => new Uint8Array(part)));
-  if (!setOf(secret).equals(Buffer.from(first.setId, "hex"))) throw otherSet(1);
+  const secret = await combined(distinct);
+  if (secret === null || !setOf(secret).equals(Buffer.from(first.setId, "hex"))) throw otherSet(1);
   return keyOf(secret, threshold, count);
+}
+
+/** The secret of shares; null when two of them are of one point. */
+async function combined(shares: readonly ReadShare[]): Promise<Uint8Array | null> {
+  const { combine } = await import("shamir-secret-sharing");
+  const parts = shares.map(({ part }) => new Uint8Array(part));
+  const points = new Set(parts.map((part) => part.at(-1)));
+  return points.size === parts.length ? combine(parts) : null;
+}
+
+/** The check characters of a share prove only that it was typed as it was printed. */
+function isPossible({ number, threshold, count }: ReadShare): boolean {
+  return isSane(threshold, count) && number >= 1 && number <= count;
 }
 
 function readNamed(text: string, share: number): ReadShare {
