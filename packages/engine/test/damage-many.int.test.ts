@@ -85,8 +85,11 @@ const statesOf = async (ids: readonly string[]): Promise<Record<string, number>>
   return Object.fromEntries(rows.map(({ state, _count }) => [state, _count._all]));
 };
 
+/** The engine searches too: whichever of both finds the state of the other ends its run. */
 async function search(): Promise<void> {
-  while ((await reachDamage(engine.deps, signal)) !== null);
+  const unreached = { healedAt: null, reachedAt: null };
+  do await reachDamage(engine.deps, signal);
+  while ((await world.db.prisma.vaultDamage.count({ where: unreached })) > 0);
 }
 
 /** How many statements `work` sends to the database. */
