@@ -167,7 +167,9 @@ describe("a compaction among damage", () => {
     await collect();
     const next = await world.backUp(vmId);
     expect(await world.pointDigest(next, "os")).toBe(await world.diskDigest("older-os"));
-    expect(await prisma.vaultDamage.count({ where: { ...where, healedAt: null } })).toBe(0);
+    // Damage of the missing pack that was named again since then is closed again.
+    await search();
+    expect(await prisma.vaultDamage.findMany({ where: { ...where, healedAt: null } })).toEqual([]);
   }, 300_000);
 
   it("replaces a full pack of which only the table is damaged, and heals it", async () => {
