@@ -156,7 +156,8 @@ export async function* renderPointsCsv(
   scope: PointReportScope,
   signal?: AbortSignal,
 ): AsyncGenerator<string> {
-  yield lines([columns.map(([header]) => header)]);
+  // Excel reads UTF-8 only with this mark.
+  yield `\ufeff${lines([columns.map(([header]) => header)])}`;
   let batch: Cell[][] = [];
   for await (const row of walkReportPoints(db, scope, signal)) {
     batch.push(columns.map(([, value]) => value(row)));
@@ -167,6 +168,12 @@ export async function* renderPointsCsv(
   if (batch.length > 0) yield lines(batch);
 }
 
+/** A lone CR or LF also ends a row for a spreadsheet, so a cell with one is quoted, and no line of it is a formula. */
 function lines(rows: Cell[][]): string {
-  return stringify(rows, { escape_formulas: true, record_delimiter: "windows" });
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === "string" ? escapeLines(cell) : cell)));
+  return stringify(cells, { escape_formulas: true, record_delimiter: "windows", quoted_match: /[\r\n]/ });
+}
+
+function escapeLines(text: string): string {
+  return text.replace(/([\r\n])(?=[=+\-@\t\uff1d\uff0b\uff0d\uff20])/g, "$1'");
 }

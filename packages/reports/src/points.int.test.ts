@@ -177,6 +177,19 @@ test("CSV: a cell that starts like a formula is escaped", async () => {
   expect(line.split(",")[1]).toBe("'=HYPERLINK(1)");
 });
 
+test.each(["\n", "\r", "\r\n"])(
+  "CSV: a reason with the line break %j starts no row and no formula",
+  async (end) => {
+    const { db } = database;
+    const vmId = await makeVm(db, clock, { name: `a${end}=cmd|x`, resourceGroup: `rg-${end.length}` });
+    const vmName = `expired${end}=cmd|' /C calc'!A0`;
+    const id = await makePoint(db, clock, { estate, vmId, vmName, takenAt: day(9) });
+    const csv = await text(renderPointsCsv(db, scope({ from: day(9) })));
+    expect(csv.startsWith("\ufeff")).toBe(true);
+    expect(csv).toContain(`${id},"expired${end}'=cmd|' /C calc'!A0"`);
+  },
+);
+
 const jsonReport = z.strictObject({
   format: z.literal("kluis-recovery-points"),
   version: z.literal(1),

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { createCaller, createContext, type RequestContext } from "@kluis/api";
 import { isKluisError } from "@kluis/domain";
 import { cookies, headers } from "next/headers";
@@ -53,10 +54,10 @@ export function bearerOf(header: string | null): string | undefined {
   return match?.[1];
 }
 
-/** Returns the first hop that a proxy names, or null. For the ledger only; no decision uses it. */
+/** Returns the first hop that a proxy names if it is an address. For the ledger only: any client can write it, and no decision uses it. */
 export function clientAddress(source: Headers): string | null {
-  const first = source.get("x-forwarded-for")?.split(",")[0]?.trim();
-  return first === undefined || first === "" ? null : first;
+  const first = source.get("x-forwarded-for")?.split(",")[0]?.trim() ?? "";
+  return isIP(first) === 0 ? null : first;
 }
 
 /** The signed-in user of the page being rendered, or null. Read once per request. */
