@@ -12,6 +12,7 @@ export type PointView = RouterOutputs["points"]["get"];
 export type PointDamage = RouterOutputs["points"]["damage"];
 export type VaultDamage = RouterOutputs["vaults"]["damage"];
 export type RemovedPoint = RouterOutputs["points"]["delete"];
+export type ProtectionPreview = RouterOutputs["protection"]["preview"];
 export type PolicyRow = RouterOutputs["policies"]["list"][number];
 export type AuditRow = RouterOutputs["audit"]["list"]["rows"][number];
 export type ConnectionRow = RouterOutputs["connections"]["list"][number];

@@ -48,6 +48,7 @@ const steps: readonly Step[] = [
   { line: () => "policy-scripts standard-daily --guest --json" },
   { line: () => "policy-scripts standard-daily --none --json" },
   { line: () => "scripts shop-01 --json" },
+  { line: () => "protect shop-01 --policy standard-daily --preview --json" },
   { line: () => "protect shop-01 --policy standard-daily --wait --json" },
   // Its only disk cannot be excluded: the server's refusal shows that the option arrives there.
   {

@@ -45,6 +45,7 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "points.verify": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
 
   "protection.set": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
+  "protection.preview": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
   "protection.allowLists": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
   "protection.stop": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
   "points.delete": { permission: "point:delete", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },

@@ -59,6 +59,7 @@ function inputOf(path: string, who: string): unknown {
     "me.setLocale": { locale: "nl" },
     "vms.get": { vm },
     "protection.set": { vm, policy: "standard-daily" },
+    "protection.preview": { vm, policy: "standard-daily" },
     "protection.allowLists": { vm, disk: "os" },
     "protection.stop": { vm },
     "backup.start": { vm },

@@ -1,7 +1,8 @@
 /** Protection: a virtual machine under a policy. */
 import { diskKeySchema } from "@kluis/domain";
 import { z } from "zod";
-import { defineCommand, listOption, option, print } from "../command.ts";
+import type { ProtectionPreview } from "../api-types.ts";
+import { defineCommand, flag, listOption, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { countOf, timeOf } from "../format.ts";
 import { text, vmArgument, waitFlag } from "../values.ts";
@@ -12,7 +13,9 @@ import { refreshVms } from "./vms.ts";
 export const protect = defineCommand({
   name: "protect",
   summary: "Protect a virtual machine by a policy",
-  details: "The first backup starts at once. For a protected virtual machine, this changes its policy.",
+  details:
+    "The first backup starts at once. For a protected virtual machine, this changes its policy; `--preview` " +
+    "says which recovery points it would lose.",
   input: {
     vm: vmArgument,
     policy: option("name", "name or id of the policy", text),
@@ -21,15 +24,22 @@ export const protect = defineCommand({
       'disks to leave out: "os" or LUNs such as 0 2',
       z.array(diskKeySchema).optional(),
     ),
+    preview: flag("only show what its recovery points would lose"),
     wait: waitFlag("the first backup ends"),
   },
   examples: [
     "protect web-01 --policy standard-daily --wait",
     "protect sql-01 --policy enhanced-4h --exclude-disk 1 2",
+    "protect sql-01 --policy standard-daily --preview",
   ],
-  run: async (session, { vm, policy, excludeDisk, wait }) => {
+  run: async (session, { vm, policy, excludeDisk, preview, wait }) => {
     // Azure may know a virtual machine that was created a moment ago, and Kluis not yet.
     await refreshVms(session);
+    if (preview) {
+      const effect = await session.server.call((api) => api.protection.preview.query({ vm, policy }));
+      print(session, effect, () => effectText(effect));
+      return exitCodes.ok;
+    }
     const answer = await session.server.call((api) =>
       api.protection.set.mutate({ vm, policy, excludedDisks: excludeDisk }),
     );
@@ -46,6 +56,20 @@ export const protect = defineCommand({
     return exitCodeOfJob(job);
   },
 });
+
+function effectText(effect: ProtectionPreview): string {
+  const { vm, policy, removed, sooner, undoDays, allowed, inReach } = effect;
+  if (!inReach) return `The team of ${policy.name} does not reach ${vm.name}: the change is refused.`;
+  if (removed + sooner === 0) return `${vm.name} loses no recovery point under ${policy.name}.`;
+  const undo = undoDays === 0 ? "permanently" : `and can be brought back for ${countOf(undoDays, "day")}`;
+  return [
+    ...(removed === 0
+      ? []
+      : [`${countOf(removed, "recovery point")} of ${vm.name} would be deleted, ${undo}.`]),
+    ...(sooner === 0 ? [] : [`${countOf(sooner, "recovery point")} would be kept for a shorter time.`]),
+    ...(allowed ? [] : [`You may not shorten the retention of ${vm.name}: the change is refused.`]),
+  ].join("\n");
+}
 
 export const stopProtection = defineCommand({
   name: "stop-protection",

@@ -10,6 +10,7 @@ import { overview } from "#messages/overview.ts";
 import { points } from "#messages/points.ts";
 import { policies } from "#messages/policies.ts";
 import { policyChanges } from "#messages/policy-changes.ts";
+import { policyEffects } from "#messages/policy-effects.ts";
 import { policyScripts } from "#messages/policy-scripts.ts";
 import { policyTransfer } from "#messages/policy-transfer.ts";
 import { policyTrust } from "#messages/policy-trust.ts";
@@ -42,6 +43,7 @@ export const messages = {
     points: points.en,
     policies: policies.en,
     policyChanges: policyChanges.en,
+    policyEffects: policyEffects.en,
     policyScripts: policyScripts.en,
     policyTransfer: policyTransfer.en,
     policyVerification: policyVerification.en,
@@ -72,6 +74,7 @@ export const messages = {
     points: points.nl,
     policies: policies.nl,
     policyChanges: policyChanges.nl,
+    policyEffects: policyEffects.nl,
     policyScripts: policyScripts.nl,
     policyTransfer: policyTransfer.nl,
     policyVerification: policyVerification.nl,

@@ -9,8 +9,7 @@ export const policyNotices = catalog({
       "Saving deletes {points, plural, one {# recovery point} other {# recovery points}} at the next clean-up.",
     "preview-points-undo": "They can be brought back for {days, plural, one {# day} other {# days}}.",
     "preview-no-undo": "The policy deletes points permanently at once: they cannot be brought back.",
-    "preview-more-vms":
-      "Only the first {judged, number} of {vms, number} virtual machines are evaluated here.",
+    "preview-more-vms": "The points of {judged, number} of {vms, number} virtual machines are listed here.",
     "preview-many-snapshots":
       "Instant restore for {days, number} days keeps many snapshots in Azure, and Azure charges for each.",
     "policy-too-many-restore-points":
@@ -32,8 +31,7 @@ export const policyNotices = catalog({
     "preview-points-undo": "Ze kunnen nog {days, plural, one {# dag} other {# dagen}} worden teruggehaald.",
     "preview-no-undo":
       "Volgens het beleid worden punten meteen definitief verwijderd: ze kunnen niet worden teruggehaald.",
-    "preview-more-vms":
-      "Alleen de eerste {judged, number} van {vms, number} virtuele machines zijn hier beoordeeld.",
+    "preview-more-vms": "Hier staan de punten van {judged, number} van de {vms, number} virtuele machines.",
     "preview-many-snapshots":
       "Bij {days, number} dagen direct herstel blijven veel momentopnamen in Azure staan; Azure brengt elke momentopname in rekening.",
     "policy-too-many-restore-points":

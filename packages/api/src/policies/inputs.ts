@@ -1,6 +1,7 @@
 import { policyDocumentSchema, policyNameSchema, textLine, textLines } from "@kluis/domain";
 import { z } from "zod";
-import { policyRef, vmRef } from "../inputs.ts";
+
+import { paging, policyRef, vmRef } from "../inputs.ts";
 
 const description = textLines.max(500);
 
@@ -30,5 +31,7 @@ export const previewPolicyInput = z.strictObject({
   vm: vmRef.optional(),
   /** Judges the points of every VM that this policy protects. */
   policy: policyRef.optional(),
+  /** The page of the list of affected VMs. */
+  effectPage: paging.page,
 });
 export type PreviewPolicyInput = z.infer<typeof previewPolicyInput>;

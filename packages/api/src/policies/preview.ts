@@ -1,4 +1,5 @@
 import {
+  databaseNow,
   listPointViews,
   listPolicyVms,
   type PointRow,
@@ -7,9 +8,11 @@ import {
   requirePolicy,
 } from "@kluis/db";
 import {
+  can,
   defaultSoftDeleteDays,
   describePolicy,
   heldPointStates,
+  isVisible,
   judgeRetention,
   judgeWindow,
   longestGapSeconds,
@@ -25,6 +28,7 @@ import {
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { lookupVm } from "../lookup.ts";
+import { countsOf, effectsOfVersion, type VmEffect } from "./effects.ts";
 import { changesOf, limitNotes, policySight } from "./facts.ts";
 import type { PreviewPolicyInput } from "./inputs.ts";
 import type { policyPreview } from "./view.ts";
@@ -48,7 +52,8 @@ export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyIn
   const vms = await vmsOf(ctx, input, policy);
   const judged = await Promise.all(vms.slice(0, mostVms).map((vm) => judgeVm(ctx, document, vm)));
   const points = judged.flat().toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1));
-  const removed = points.filter((point) => !point.keep).length;
+  const effect = policy === null ? null : await effectPage(ctx, { policy, document, page: input.effectPage });
+  const removed = effect?.removed ?? points.filter((point) => !point.keep).length;
   const notes = notesOn(document, { runs, vms: vms.length, removed, rates: await readStoreRates(prisma) });
   return {
     sentence: describePolicy(document),
@@ -57,6 +62,7 @@ export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyIn
     longestGapSeconds: longestGapSeconds(document.schedule),
     points,
     removed,
+    effect,
     changes: changesOf(policy?.current.document, document),
     notes: notes.map(noticeText),
     noteNotices: notes,
@@ -103,6 +109,37 @@ async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref):
       { id: row.id, vm, takenAt: row.takenAt, keep, tiers: [...tiers], reason, reasonNotice, expiresAt },
     ];
   });
+}
+
+/** Affected VMs on one page. */
+const effectRows = 20;
+
+/** The exact effect on all VMs of the policy, and a page of those that the user sees. */
+async function effectPage(
+  ctx: SignedInContext,
+  {
+    policy,
+    document,
+    page,
+  }: { readonly policy: PolicyRow; readonly document: PolicyDocument; readonly page: number },
+): Promise<NonNullable<Preview["effect"]> & { readonly removed: number }> {
+  const now = await databaseNow(ctx.api.db.prisma);
+  const change = { policyId: policy.id, before: policy.current.document, after: document, now };
+  const effects = await effectsOfVersion(ctx.api.db.prisma, change);
+  const visible = effects
+    .filter(({ vm }) => isVisible(seen(ctx), vm))
+    .toSorted((a, b) => b.removed - a.removed || b.sooner - a.sooner || (a.vm.name < b.vm.name ? -1 : 1));
+  const allowed = ({ vm }: VmEffect): boolean => can(ctx.who.access, "retention:shorten", { kind: "vm", vm });
+  return {
+    ...countsOf(effects),
+    removedVms: effects.filter((one) => one.removed > 0).length,
+    refusedVms: effects.filter((one) => !allowed(one)).length,
+    rows: visible
+      .slice((page - 1) * effectRows, page * effectRows)
+      .map((one) => ({ ...one, allowed: allowed(one) })),
+    page,
+    total: visible.length,
+  };
 }
 
 function verdictNotice({ state }: PointRow, { keep, tiers }: RetentionVerdict): Notice {

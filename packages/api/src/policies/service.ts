@@ -2,6 +2,7 @@ import {
   addPolicyVersion,
   countPolicyVms,
   createPolicy as create,
+  databaseNow,
   listPolicies as list,
   listPolicyVersions,
   listPolicyVms,
@@ -26,6 +27,8 @@ import {
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
+import { requireNow } from "../rights-now.ts";
+import { countsOf, effectsOfVersion, mustMayShorten } from "./effects.ts";
 import { changesOf, limitNotes, nextRunOf, policySight } from "./facts.ts";
 import type { CreatePolicyInput, UpdatePolicyInput } from "./inputs.ts";
 import type { policyRow, policyView, savedPolicyView } from "./view.ts";
@@ -96,7 +99,7 @@ export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInpu
   });
 }
 
-/** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN, INPUT_INVALID when Azure cannot do it, CONFLICT when another user saved meanwhile */
+/** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN also without the right to shorten retention of each VM that loses points, INPUT_INVALID when Azure cannot do it, CONFLICT when another user saved meanwhile */
 export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInput): Promise<Saved> {
   const before = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
   const teamId = before.team?.id ?? null;
@@ -107,12 +110,19 @@ export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInpu
   mustFitAzure(document);
   const edit = { id: before.id, expectedVersion, document, actor: ctx.who.actor };
   return record(ctx, async (tx) => {
+    const target = { kind: "team", teamId } as const;
+    const access = await requireNow(ctx, tx, { permission: "policy:write", target });
+    // Locks the policy: from here no VM comes under it that the effect does not count.
     const policy = await addPolicyVersion(tx, { ...edit, description }, ctx.api.clock);
+    const rules = { before: before.current.document, after: document, now: await databaseNow(tx) };
+    const effects = await effectsOfVersion(tx, { policyId: policy.id, ...rules });
+    mustMayShorten(access, effects);
     const event = policyEvent(ctx, policy, {
       kind: "policy.changed",
       data: {
         before: { version: before.current.version, document: documentForLedger(before.current.document) },
         after: { version: policy.current.version, document: documentForLedger(policy.current.document) },
+        effect: countsOf(effects),
       },
     });
     return { result: saved(policy), events: [event] };

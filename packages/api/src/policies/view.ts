@@ -1,5 +1,6 @@
 import {
   actorView,
+  countView,
   instantView,
   noticeSchema,
   policyFields,
@@ -75,6 +76,33 @@ const judgedPoint = z.object({
   expiresAt: instantView.nullable(),
 });
 
+/** What a change of rules takes of a VM. */
+const vmEffect = z.object({
+  vm: refView,
+  /** Points that go at once. */
+  removed: countView,
+  /** Points that are kept for a shorter time. */
+  sooner: countView,
+  /** Whether the user may shorten the retention of the VM. */
+  allowed: z.boolean(),
+});
+
+/** What a new version takes of all VMs that the policy protects, also of those that the user does not see. */
+const changeEffect = z.object({
+  vms: countView,
+  removed: countView,
+  /** VMs that lose points at once. */
+  removedVms: countView,
+  sooner: countView,
+  /** VMs whose retention the user may not shorten: while there are any, a save is refused. */
+  refusedVms: countView,
+  /** A page of the affected VMs that the user sees, those that lose most first. */
+  rows: z.array(vmEffect),
+  page: z.int(),
+  /** All affected VMs that the user sees. */
+  total: countView,
+});
+
 /** The effects of a document before it is saved. */
 export const policyPreview = z.object({
   sentence: z.string(),
@@ -91,6 +119,8 @@ export const policyPreview = z.object({
   /** The points of the VMs in question, newest first. */
   points: z.array(judgedPoint),
   removed: z.int(),
+  /** Against the present version of the policy in the input; null without one. */
+  effect: changeEffect.nullable(),
   /** What the document changes of the present version of the policy in the input. */
   changes: z.array(policyChange),
   /** Hints before saving, each an English sentence, and the same as notices. */

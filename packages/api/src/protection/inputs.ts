@@ -10,6 +10,9 @@ export const setProtectionInput = z.strictObject({
 });
 export type SetProtectionInput = z.infer<typeof setProtectionInput>;
 
+export const previewProtectionInput = z.strictObject({ vm: vmRef, policy: policyRef });
+export type PreviewProtectionInput = z.infer<typeof previewProtectionInput>;
+
 export const allowListsInput = z.strictObject({
   vm: vmRef,
   /** Name or unique id of a disk of the VM. */

@@ -1,9 +1,15 @@
 import { procedure } from "../procedures.ts";
-import { allowListsInput, setProtectionInput, stopProtectionInput } from "./inputs.ts";
+import { previewProtection } from "./effect.ts";
+import {
+  allowListsInput,
+  previewProtectionInput,
+  setProtectionInput,
+  stopProtectionInput,
+} from "./inputs.ts";
 import { allowDiskLists } from "./lists.ts";
 import { protectVm } from "./service.ts";
 import { stopProtection } from "./stop.ts";
-import { listsAllowedView, protectionView, stoppedView } from "./view.ts";
+import { listsAllowedView, protectionPreview, protectionView, stoppedView } from "./view.ts";
 
 export const protectionProcedures = {
   /** Puts a VM under a policy and starts the first backup; changes policy and disks of a protected VM. */
@@ -12,6 +18,13 @@ export const protectionProcedures = {
     .input(setProtectionInput)
     .output(protectionView)
     .mutation(({ ctx, input }) => protectVm(ctx, input)),
+
+  /** What the points of a VM lose when it comes under a policy; `set` refuses by the same rules. */
+  preview: procedure
+    .requires("protection:write")
+    .input(previewProtectionInput)
+    .output(protectionPreview)
+    .query(({ ctx, input }) => previewProtection(ctx, input)),
 
   /** Allows Azure's lists of changed ranges again for a disk whose list was wrong; its next deltas are confirmed. */
   allowLists: procedure

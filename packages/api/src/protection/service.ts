@@ -1,5 +1,6 @@
 import {
   getProtection,
+  holdPolicy,
   listPolicies,
   mustBeConnected,
   notify,
@@ -15,15 +16,18 @@ import type { z } from "zod";
 import { addBackup, goneFromAzure } from "../backup/service.ts";
 import type { SignedInContext } from "../context.ts";
 import { lookupVmFor } from "../lookup.ts";
+import { mustMayShorten } from "../policies/effects.ts";
 import { policySight } from "../policies/facts.ts";
 import { record, type VmEvent } from "../record.ts";
+import { requireNow } from "../rights-now.ts";
 import { type ConsistencyRules, refusalsUnder } from "../vms/suitability.ts";
+import { effectOnVm, mustReach } from "./effect.ts";
 import type { SetProtectionInput } from "./inputs.ts";
 import type { protectionView } from "./view.ts";
 
 /**
  * Puts a VM under a policy and starts its first backup; changes policy and excluded disks of a protected VM.
- * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN, DISK_NOT_FOUND, DISK_NOT_SUPPORTED; CONNECTION_UNUSABLE when no
+ * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN also beyond the reach of the policy or where points go without the right, DISK_NOT_FOUND, DISK_NOT_SUPPORTED; CONNECTION_UNUSABLE when no
  * backup can start
  */
 export async function protectVm(
@@ -38,7 +42,10 @@ export async function protectVm(
   const excludedDisks = [...new Set(input.excludedDisks ?? kept ?? [])];
   checkDisks(vm, { excluded: excludedDisks, rules: policy.current.document.consistency });
   return record(ctx, async (tx) => {
-    const { events, jobId } = await protectIn(ctx, tx, { vm, policy, excludedDisks });
+    await holdPolicy(tx, policy.id);
+    const current = await requirePolicy(tx, policy.id, policySight(ctx));
+    await mustReach(tx, current, vm);
+    const { events, jobId } = await protectIn(ctx, tx, { vm, policy: current, excludedDisks });
     await notify(tx, "inventory", { vmId: vm.id });
     return { result: { vm, policy, excludedDisks, jobId }, events };
   });
@@ -61,6 +68,11 @@ async function protectIn(
     { vmId: vm.id, policyId: policy.id, excludedDisks: wanted.excludedDisks },
     ctx.api.clock,
   );
+  const target = { kind: "vm", vm } as const;
+  const access = await requireNow(ctx, tx, { permission: "protection:write", target });
+  const { removed, sooner } = await effectOnVm(tx, { vm, policy, before });
+  if (removed.length + sooner.length > 0)
+    mustMayShorten(access, [{ vm, removed: removed.length, sooner: sooner.length }]);
   const begins = before?.state !== "active";
   const event: VmEvent = {
     kind: begins ? "vm.protected" : "protection.changed",
@@ -70,6 +82,7 @@ async function protectIn(
     data: {
       before: before === null ? null : await describe(tx, before),
       after: await describe(tx, now),
+      effect: { removed: removed.length, sooner: sooner.length },
     },
   };
   // The first backup would fail. A change of a protected VM starts no job, so it waits for no connection.

@@ -9,6 +9,26 @@ export const protectionView = z.object({
   jobId: z.string().nullable(),
 });
 
+/** What the points of a VM lose when it comes under a policy. */
+export const protectionPreview = z.object({
+  vm: refView,
+  policy: refView,
+  /** Points that rules keep or remove. */
+  points: countView,
+  /** Points that go at once. */
+  removed: countView,
+  /** Points that are kept for a shorter time than now. */
+  sooner: countView,
+  /** For how many days the policy lets removed points come back. */
+  undoDays: countView,
+  /** The newest of the points that go. */
+  rows: z.array(z.object({ id: z.string(), takenAt: instantView })),
+  /** Whether the user may shorten the retention of the VM. */
+  allowed: z.boolean(),
+  /** Whether the team of the policy reaches the VM. */
+  inReach: z.boolean(),
+});
+
 export const listsAllowedView = z.object({
   vm: refView,
   /** The name of the disk. */

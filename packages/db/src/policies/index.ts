@@ -1,3 +1,4 @@
+export { governedVms, holdPolicy, ruledPoints } from "./governed.ts";
 export {
   countPolicyVms,
   findPolicy,

@@ -5,6 +5,7 @@ export {
   can,
   everyVm,
   type HeldRole,
+  isVisible,
   mustBeAllowed,
   reachKinds,
   type TeamReach,

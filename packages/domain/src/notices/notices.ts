@@ -237,7 +237,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "preview-points-undo": ({ days }) => `They can be brought back for ${count(days, "day")}.`,
   "preview-no-undo": () => "The policy deletes points permanently at once: they cannot be brought back.",
   "preview-more-vms": ({ judged, vms }) =>
-    `Only the first ${judged} of ${vms} virtual machines are evaluated here.`,
+    `The points of ${judged} of ${vms} virtual machines are listed here.`,
   "preview-many-snapshots": ({ days }) =>
     `Instant restore for ${days} days keeps many snapshots in Azure, and Azure charges for each.`,
   "policy-too-many-restore-points": ({ points, days, most }) =>

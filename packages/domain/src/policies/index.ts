@@ -24,6 +24,7 @@ export {
   policyChanges,
   policyFields,
 } from "./policy-changes.ts";
+export { keepTheSame, type RuleEffect, ruleEffect } from "./policy-effect.ts";
 export {
   judgePolicyLimits,
   mustFitAzure,

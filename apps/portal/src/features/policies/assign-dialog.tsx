@@ -2,6 +2,7 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ProtectionEffect } from "#features/policies/protection-effect.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { PolicyView, VmRow } from "#lib/api-types.ts";
@@ -13,7 +14,7 @@ import { Dialog } from "#ui/dialog.tsx";
 import { SearchBox } from "#ui/filter-bar.tsx";
 import { EmptyState, ErrorState, SkeletonLines } from "#ui/states.tsx";
 
-/** Assigns the policy to VMs, one after the other, without leaving its page. */
+/** Assigns the policy to VMs, one after the other, without leaving its page. A VM with a policy first shows what its points lose. */
 export function AssignDialog({ policy, onClose }: { policy: PolicyView; onClose: () => void }) {
   const t = useTranslations("policies");
   const sentence = usePolicySentence();
@@ -59,6 +60,7 @@ export function AssignDialog({ policy, onClose }: { policy: PolicyView; onClose:
 
 function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
   const t = useTranslations("policies");
+  const effects = useTranslations("policyEffects");
   const trpc = useTRPC();
   const outcome = useOutcome();
   const assign = useMutation(
@@ -67,29 +69,46 @@ function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
       onError: outcome.failed(t("detail.assignFailed")),
     }),
   );
+  const assignNow = () => assign.mutate({ vm: vm.id, policy: policy.id });
+  const [asked, setAsked] = useState(false);
   const already = vm.policy?.id === policy.id && vm.status !== "stopped";
   return (
-    <li className="flex items-center justify-between gap-3 py-2">
-      <span className="min-w-0">
-        <span className="flex flex-wrap items-center gap-2">
-          <span className="font-medium">{vm.name}</span>
-          <VmStatusBadge status={vm.status} />
+    <li className="py-2">
+      <div className="flex items-center justify-between gap-3">
+        <span className="min-w-0">
+          <span className="flex flex-wrap items-center gap-2">
+            <span className="font-medium">{vm.name}</span>
+            <VmStatusBadge status={vm.status} />
+          </span>
+          <span className="block text-xs text-faint">
+            {vm.policy === null
+              ? vm.resourceGroup
+              : t("detail.groupAndPolicy", { group: vm.resourceGroup, policy: vm.policy.name })}
+          </span>
         </span>
-        <span className="block text-xs text-faint">
-          {vm.policy === null
-            ? vm.resourceGroup
-            : t("detail.groupAndPolicy", { group: vm.resourceGroup, policy: vm.policy.name })}
-        </span>
-      </span>
-      <Button
-        size="sm"
-        busy={assign.isPending}
-        disabledReason={already ? t("detail.current") : null}
-        aria-label={t("detail.assignTo", { vm: vm.name })}
-        onClick={() => assign.mutate({ vm: vm.id, policy: policy.id })}
-      >
-        {t("detail.assignOne")}
-      </Button>
+        <Button
+          size="sm"
+          busy={assign.isPending}
+          disabledReason={already ? t("detail.current") : null}
+          aria-label={t("detail.assignTo", { vm: vm.name })}
+          onClick={() => (vm.policy === null ? assignNow() : setAsked(true))}
+        >
+          {t("detail.assignOne")}
+        </Button>
+      </div>
+      {asked && vm.policy !== null && !already ? (
+        <div className="mt-2 flex flex-col gap-2">
+          <ProtectionEffect vmId={vm.id} policyId={policy.id} />
+          <div className="flex justify-end gap-2">
+            <Button size="sm" onClick={() => setAsked(false)}>
+              {effects("cancel", { policy: vm.policy.name })}
+            </Button>
+            <Button size="sm" tone="primary" busy={assign.isPending} onClick={assignNow}>
+              {effects("change", { policy: policy.name })}
+            </Button>
+          </div>
+        </div>
+      ) : null}
     </li>
   );
 }

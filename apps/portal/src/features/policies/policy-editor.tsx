@@ -115,6 +115,7 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
 }
 
 function vmsLosingPoints(preview: PolicyPreview | undefined): number {
+  if (preview?.effect) return preview.effect.removedVms;
   return new Set(preview?.points.filter((point) => !point.keep).map((point) => point.vm.id)).size;
 }
 

@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { PolicyEffectVms } from "#features/policies/policy-effect-vms.tsx";
 import type { PolicyPreview } from "#lib/api-types.ts";
 import { useFormat } from "#lib/use-format.ts";
 import { useNotice } from "#lib/use-notice.ts";
@@ -28,6 +29,7 @@ export function PolicyEffect({ preview }: { preview: PolicyPreview }) {
           <JudgedPoints points={preview.points} />
         </>
       )}
+      {preview.effect === null ? null : <PolicyEffectVms effect={preview.effect} />}
     </section>
   );
 }

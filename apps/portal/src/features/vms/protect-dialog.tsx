@@ -3,6 +3,7 @@ import type { OsType } from "@kluis/domain";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
+import { ProtectionEffect } from "#features/policies/protection-effect.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyRow, VmView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -149,6 +150,9 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
             ))}
           </div>
         </fieldset>
+        {vm.protection === null || policy === "" || policy === current ? null : (
+          <ProtectionEffect vmId={vm.id} policyId={policy} />
+        )}
         <Alert title={t("protect.happens")}>
           <p>{current === null ? t("protect.happensFirst") : t("protect.happensChange")}</p>
           {current === null ? <p className="mt-1">{t(`protect.${guestEffect(vm)}`)}</p> : null}

@@ -2,6 +2,7 @@ import { catalog } from "#messages/catalog.ts";
 import { connectionConflicts } from "#messages/errors/connections.ts";
 import { connectionsNotFound } from "#messages/errors/connections-not-found.ts";
 import { pointConflicts } from "#messages/errors/point-conflicts.ts";
+import { policyAccessReasons } from "#messages/errors/policy-access.ts";
 import { policyLimitReasons } from "#messages/errors/policy-limits.ts";
 import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
 import { vaultKeyReasons } from "#messages/errors/vault-keys.ts";
@@ -165,6 +166,7 @@ export const accessErrors = catalog({
           message: "A token cannot have the permission {permission}, because you do not have it.",
           action: "Remove this permission.",
         },
+        ...policyAccessReasons.en,
         "other-site": {
           message: "The request did not come from this portal.",
           action: "Open the portal again and repeat the action.",
@@ -334,6 +336,7 @@ export const accessErrors = catalog({
           message: "Een token kan de machtiging {permission} niet hebben, omdat u die zelf niet hebt.",
           action: "Verwijder deze machtiging.",
         },
+        ...policyAccessReasons.nl,
         "other-site": {
           message: "De aanvraag kwam niet van deze portal.",
           action: "Open de portal opnieuw en herhaal de actie.",

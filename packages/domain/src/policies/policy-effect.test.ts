@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { policyDocumentSchema, type Retention } from "./policy.ts";
+import { ruleEffect } from "./policy-effect.ts";
+import { judgeRetention, type RetentionPoint } from "./retention.ts";
+
+const now = new Date("2026-06-01T12:00Z");
+const policy = (retention: Retention) =>
+  policyDocumentSchema.parse({
+    schedule: { kind: "daily", times: ["01:00"], timeZone: "Europe/Amsterdam" },
+    retention,
+    instantRestoreDays: 0,
+    consistency: { wanted: "crash", otherwise: "continue", vss: "full" },
+  });
+const pointsOf = (count: number, stepHours: number): RetentionPoint[] =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `p${index}`,
+    takenAt: new Date(now.getTime() - index * stepHours * 3_600_000),
+    pinned: false,
+    good: true,
+  }));
+
+test("fewer days remove the older points, and say which go sooner", () => {
+  const change = { before: policy({ daily: 30 }), after: policy({ daily: 3 }), now };
+  const effect = ruleEffect(pointsOf(10, 24), change);
+  expect(effect.removed).toEqual(["p3", "p4", "p5", "p6", "p7", "p8", "p9"]);
+  expect(effect.sooner).toEqual(["p1", "p2"]);
+});
+
+test("points that only their age protects for now go sooner", () => {
+  const change = { before: policy({ keepLast: 100 }), after: policy({ daily: 1 }), now };
+  // All taken within the last day: none goes at once.
+  const effect = ruleEffect(pointsOf(5, 2), change);
+  expect(effect.removed).toEqual([]);
+  expect(effect.sooner).toEqual(["p0", "p1", "p2", "p3", "p4"]);
+});
+
+test("fewer of the newest points shorten all of them", () => {
+  const change = { before: policy({ keepLast: 100 }), after: policy({ keepLast: 50 }), now };
+  expect(ruleEffect(pointsOf(3, 24), change)).toEqual({ removed: [], sooner: ["p0", "p1", "p2"] });
+});
+
+test("a VM without rules until now loses what the policy does not keep", () => {
+  const change = { before: null, after: policy({ keepLast: 2 }), now };
+  expect(ruleEffect(pointsOf(4, 24), change).removed).toEqual(["p2", "p3"]);
+});
+
+const tier = fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined });
+const anyRetention = fc
+  .record({ keepLast: tier, daily: tier, weekly: tier, monthly: tier, yearly: tier })
+  .filter((tiers) => Object.values(tiers).some((count) => count !== undefined));
+
+test("what goes at once is what the pruner removes; more of each tier takes nothing", () => {
+  fc.assert(
+    fc.property(
+      anyRetention,
+      anyRetention,
+      fc.integer({ min: 0, max: 40 }),
+      fc.integer({ min: 1, max: 200 }),
+      (one, two, count, hours) => {
+        const points = pointsOf(count, hours);
+        const [before, after] = [policy(one), policy(two)];
+        const keptBy = (retention: Retention): Set<string> =>
+          new Set(
+            judgeRetention(points, { retention, timeZone: "Europe/Amsterdam", now, protectionActive: true })
+              .filter(({ keep }) => keep)
+              .map(({ id }) => id),
+          );
+        const { removed } = ruleEffect(points, { before, after, now });
+        const [old, next] = [keptBy(one), keptBy(two)];
+        expect(removed.toSorted()).toEqual([...old].filter((id) => !next.has(id)).toSorted());
+        const more = policy({
+          ...one,
+          ...(one.keepLast !== undefined && { keepLast: one.keepLast + 1 }),
+          ...(one.daily !== undefined && { daily: one.daily + 1 }),
+        });
+        expect(ruleEffect(points, { before, after: more, now })).toEqual({ removed: [], sooner: [] });
+        expect(ruleEffect(points, { before, after: before, now })).toEqual({ removed: [], sooner: [] });
+      },
+    ),
+    { numRuns: 60 },
+  );
+});

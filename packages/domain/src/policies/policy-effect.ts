@@ -1,0 +1,66 @@
+/** What a change of rules does to the recovery points that exist: judged by the function that prunes them. */
+import type { PolicyDocument } from "./policy.ts";
+import {
+  judgeRetention,
+  type RetentionPoint,
+  type RetentionTier,
+  type RetentionVerdict,
+} from "./retention.ts";
+
+export interface RuleChange {
+  /** The rules that hold now; null: none, as for a VM whose protection was stopped and whose points are kept. */
+  readonly before: PolicyDocument | null;
+  readonly after: PolicyDocument;
+  readonly now: Date;
+}
+
+export interface RuleEffect {
+  /** Points that the rules of now keep and the new ones remove at once, the newest first. */
+  readonly removed: readonly string[];
+  /** Points that the new rules keep for a shorter time. */
+  readonly sooner: readonly string[];
+}
+
+/** Tells whether two policies keep the same points. */
+export function keepTheSame(before: PolicyDocument, after: PolicyDocument): boolean {
+  const { keepLast, daily, weekly, monthly, yearly } = after.retention;
+  const was = before.retention;
+  if (was.keepLast !== keepLast || was.daily !== daily || was.weekly !== weekly) return false;
+  if (was.monthly !== monthly || was.yearly !== yearly) return false;
+  return before.schedule.timeZone === after.schedule.timeZone;
+}
+
+/** Returns the points that a change of rules takes, at once or sooner. */
+export function ruleEffect(
+  points: readonly RetentionPoint[],
+  { before, after, now }: RuleChange,
+): RuleEffect {
+  if (points.length === 0 || (before !== null && keepTheSame(before, after)))
+    return { removed: [], sooner: [] };
+  const judge = ({ retention, schedule }: PolicyDocument): RetentionVerdict[] =>
+    judgeRetention(points, { retention, timeZone: schedule.timeZone, now, protectionActive: true });
+  const old = before === null ? null : new Map(judge(before).map((verdict) => [verdict.id, verdict]));
+  const fewer = (after.retention.keepLast ?? 0) < (before?.retention.keepLast ?? 0);
+  const removed: string[] = [];
+  const sooner: string[] = [];
+  for (const verdict of judge(after)) {
+    const was = old === null ? null : (old.get(verdict.id) ?? null);
+    if (was !== null && !was.keep) continue;
+    if (!verdict.keep) removed.push(verdict.id);
+    else if (isSooner(was, verdict, fewer)) sooner.push(verdict.id);
+  }
+  return { removed, sooner };
+}
+
+/** Tiers that end within days, whatever the policy says. */
+const passing: readonly RetentionTier[] = ["recent", "undeleted"];
+
+function isSooner(was: RetentionVerdict | null, is: RetentionVerdict, fewer: boolean): boolean {
+  if (is.tiers.includes("pinned")) return false;
+  const lasts = ({ tiers }: RetentionVerdict): boolean => tiers.some((tier) => !passing.includes(tier));
+  // Kept without any rule until now; what only its age protects goes within a day.
+  if (was === null) return is.tiers.length > 0 && !lasts(is);
+  if (lasts(was) && is.tiers.length > 0 && !lasts(is)) return true;
+  if (fewer && was.tiers.includes("last")) return true;
+  return is.expiresAt !== null && was.expiresAt !== null && is.expiresAt < was.expiresAt;
+}
