@@ -30,7 +30,7 @@ export async function effectOnVm(
     policy,
     before,
   }: { readonly vm: StoredVm; readonly policy: PolicyRow; readonly before: ProtectionRow | null },
-): Promise<RuleEffect & { readonly points: number; takenAt(id: string): Date | undefined }> {
+): Promise<RuleEffect & { readonly points: number; readonly takenAt: (id: string) => Date | undefined }> {
   const points = (await ruledPoints(tx, [vm.id])).get(vm.id) ?? [];
   const former = before?.state === "active" ? await findPolicy(tx, before.policyId) : null;
   const effect = ruleEffect(points, {

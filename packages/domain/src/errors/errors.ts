@@ -1,5 +1,6 @@
 /** Typed errors: code, what happened, what to do. `api` maps codes to tRPC and HTTP; `azure` maps Azure's errors to codes. */
 
+import { forbiddenReasons } from "./access-reasons.ts";
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
 import { pointConflictReasons, pointMissingReasons } from "./point-reasons.ts";
 import { azureFailedReasons, keyVaultReasons } from "./reason-lists.ts";
@@ -137,15 +138,7 @@ export const errorReasons = {
   ],
   NOT_SIGNED_IN: ["signed-out", "session-ended", "sign-in-failed"],
   TOKEN_INVALID: ["unknown", "revoked", "expired", "owner-removed"],
-  FORBIDDEN: [
-    "permission",
-    "token-limited",
-    "token-creates-tokens",
-    "token-permission",
-    "other-site",
-    "retention-shorten",
-    "policy-reach",
-  ],
+  FORBIDDEN: forbiddenReasons,
   CONFIG_INVALID: [],
   VM_NOT_FOUND: ["unknown", "gone", "replaced"],
   VM_NOT_PROTECTED: ["no-policy", "nothing-to-stop"],

@@ -55,9 +55,8 @@ test("what goes at once is what the pruner removes; more of each tier takes noth
     fc.property(
       anyRetention,
       anyRetention,
-      fc.integer({ min: 0, max: 40 }),
-      fc.integer({ min: 1, max: 200 }),
-      (one, two, count, hours) => {
+      fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 200 })),
+      (one, two, [count, hours]) => {
         const points = pointsOf(count, hours);
         const [before, after] = [policy(one), policy(two)];
         const keptBy = (retention: Retention): Set<string> =>
