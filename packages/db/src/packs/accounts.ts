@@ -275,20 +275,22 @@ export async function changePackRefs(
   }
   const rows = [...sums].filter(([, { by, live }]) => by !== 0 || live !== 0).toSorted(([a], [b]) => a - b);
   if (rows.length === 0) return;
+  const changed = rows.map(([number]) => number);
   await tx.$executeRaw`
-    WITH used AS (
-      INSERT INTO "VaultUse" AS known (pack, refs, live)
-      SELECT r.pack, r.by, r.live FROM unnest(
-        ${rows.map(([number]) => number)}::int[], ${rows.map(([, { by }]) => by)}::int[],
-        ${rows.map(([, { live }]) => BigInt(live))}::bigint[]
-      ) AS r(pack, by, live)
-      ON CONFLICT (pack) DO UPDATE SET refs = known.refs + EXCLUDED.refs, live = known.live + EXCLUDED.live
-      RETURNING pack, refs, live)
+    INSERT INTO "VaultUse" AS known (pack, refs, live)
+    SELECT r.pack, r.by, r.live FROM unnest(
+      ${changed}::int[], ${rows.map(([, { by }]) => by)}::int[],
+      ${rows.map(([, { live }]) => BigInt(live))}::bigint[]
+    ) AS r(pack, by, live)
+    ON CONFLICT (pack) DO UPDATE SET refs = known.refs + EXCLUDED.refs, live = known.live + EXCLUDED.live`;
+  // Both tables by the same list: joined to the rows of the statement above, the planner reads an index of every pack.
+  await tx.$executeRaw`
     UPDATE "VaultPack" p SET
       "idleSince" = CASE WHEN used.refs > 0 THEN NULL ELSE coalesce(p."idleSince", kluis_now()) END,
       "condemnedAt" = CASE WHEN p."deletingAt" IS NULL AND (used.refs > 0) = (p."idleSince" IS NOT NULL) THEN NULL ELSE p."condemnedAt" END,
       sparse = ${isSparse}
-    FROM used WHERE p.number = used.pack
+    FROM "VaultUse" used
+    WHERE p.number = ANY(${changed}::int[]) AND used.pack = ANY(${changed}::int[]) AND used.pack = p.number
       AND ((used.refs > 0) = (p."idleSince" IS NOT NULL) OR p.sparse IS DISTINCT FROM ${isSparse})`;
 }
 
