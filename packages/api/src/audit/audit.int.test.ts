@@ -10,6 +10,7 @@ import {
 } from "@kluis/db";
 import { anchorsPrefix, systemClock } from "@kluis/domain";
 import { verifyLedger } from "@kluis/reports";
+import { createFolderStore } from "@kluis/vault";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { createCaller } from "../root.ts";
 import { createWorld, type World } from "../testing.ts";
@@ -24,9 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
+/** As an engine: the API's own stores only read. */
 async function put(name: string, text: string): Promise<void> {
-  const store = await (await world.api.vaults.stores(world.api.db.prisma))[0]?.open();
-  if (store === undefined) throw new Error("There is no vault.");
+  const store = createFolderStore(path.join(world.folder, "vault"));
   await store.put(`${anchorsPrefix}${name}`, [Buffer.from(text)], AbortSignal.timeout(10_000));
 }
 
