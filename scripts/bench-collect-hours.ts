@@ -10,10 +10,9 @@ import {
 } from "@kluis/db/testing";
 import { databasePort } from "../packages/engine/src/upkeep/collect/database.ts";
 import { collectPass } from "../packages/engine/src/upkeep/collect/pass.ts";
+import { PACKS_PER_SEGMENT } from "./bench-collect-size.ts";
 
 const MIB = 1024 * 1024;
-/** Packs of a segment: 1 GiB in packs of 8 MiB, and packs of later changes. */
-export const PACKS_PER_SEGMENT = 160;
 const GRACE_MS = 2 * 3_600_000;
 
 export interface HoursOptions {
