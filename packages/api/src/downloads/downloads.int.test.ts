@@ -214,8 +214,7 @@ describe("a point whose manifest was replaced by an older valid one", () => {
     const swapped = await createWorld();
     try {
       const id = await swapped.addPoint(swapped.commerceVm, content);
-      const { id: vaultId } = await swapped.api.db.prisma.vault.findFirstOrThrow();
-      const vault = await swapped.api.vaults.open(swapped.api.db.prisma, vaultId);
+      const { vault } = swapped;
       const signal = AbortSignal.timeout(30_000);
       const { manifest } = await vault.getManifest(id, signal);
       await rm(path.join(swapped.folder, "vault", "points", id));
