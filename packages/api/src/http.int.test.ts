@@ -53,6 +53,16 @@ test("a body has a limit, with and without its length", async () => {
   expect(await untold.text()).toContain("larger than 1 MiB");
 });
 
+test("an input that is not JSON is refused; a call without input needs no body", async () => {
+  for (const body of ["{bad", '{"vm":']) {
+    const response = await post("backup.start", body);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain("not JSON");
+  }
+  expect((await send("vms.list?input=%7Bbad")).status).toBe(400);
+  expect((await post("settings.resealSecrets", "")).status).toBe(200);
+});
+
 describe("texts and times that no row can hold are refused, not failed", () => {
   test.each([
     ["vms.list", { search: "a\0" }],

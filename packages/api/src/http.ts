@@ -13,7 +13,7 @@ export async function apiResponse(
   try {
     return await fetchRequestHandler({
       endpoint: "/api/trpc",
-      req: await limitBody(request),
+      req: await readRequest(request),
       router: appRouter,
       createContext,
       allowMethodOverride: false,
@@ -27,10 +27,12 @@ export async function apiResponse(
 }
 
 /** Reads the body up to the limit, so that a larger one ends here, also when it does not say its length. */
-async function limitBody(request: Request): Promise<Request> {
+async function readRequest(request: Request): Promise<Request> {
+  const { url, method, headers, signal } = request;
+  mustBeJson(new URL(url).searchParams.get("input") ?? "");
   const body: ReadableStream<Uint8Array> | null = request.body;
   if (body === null) return request;
-  if (Number(request.headers.get("content-length") ?? 0) > limits.requestBodyBytes) throw tooLarge();
+  if (Number(headers.get("content-length") ?? 0) > limits.requestBodyBytes) throw tooLarge();
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of body) {
@@ -38,8 +40,23 @@ async function limitBody(request: Request): Promise<Request> {
     if (size > limits.requestBodyBytes) throw tooLarge();
     pieces.push(piece);
   }
-  const { url, method, headers, signal } = request;
-  return new Request(url, { method, headers, signal, body: Buffer.concat(pieces) });
+  const content = Buffer.concat(pieces);
+  if (headers.get("content-type")?.startsWith("application/json") === true) mustBeJson(content.toString());
+  return new Request(url, { method, headers, signal, body: content });
+}
+
+/** A call without input has an empty one. tRPC reads the rest late, where a syntax error looks like a fault of the server. */
+function mustBeJson(text: string): void {
+  if (text === "") return;
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    throw new KluisError("INPUT_INVALID", {
+      reason: "request",
+      message: "The input of the request is not JSON.",
+      cause,
+    });
+  }
 }
 
 function tooLarge(): KluisError {

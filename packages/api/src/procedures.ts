@@ -50,7 +50,7 @@ const withErrors = t.middleware(async ({ ctx, path, next }) => {
 
 /** Refuses texts that no row can hold, before a schema or the database sees them. */
 const withStorableInput = t.middleware(async ({ getRawInput, next }) => {
-  // A call without input may have no body, and a body that is not JSON is for the schema to refuse.
+  // A call without input may have no body.
   if (isStorable(await getRawInput().catch(() => undefined))) return next();
   throw new KluisError("INPUT_INVALID", {
     reason: "value",
