@@ -49,6 +49,9 @@ test("an edit needs the right to shorten on every VM that loses points, also on 
     { vm: { id: commerceVm, name: "shop-01" }, removed: 2, sooner: 1, allowed: true },
   ]);
   expect((await api.admin.policies.get({ policy: made.id })).currentVersion).toBe(1);
+  // Who may not edit the policy learns nothing of machines that they do not see.
+  const reader = await limited(["inventory:read"]);
+  expect(await reader.policies.preview({ document: one, policy: made.id })).toMatchObject({ effect: null });
   // What takes no point needs no such right.
   const longer = { ...many, retention: { keepLast: 200 } };
   await token.policies.update({ ...edit, document: longer });

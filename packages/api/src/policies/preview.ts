@@ -52,7 +52,7 @@ export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyIn
   const vms = await vmsOf(ctx, input, policy);
   const judged = await Promise.all(vms.slice(0, mostVms).map((vm) => judgeVm(ctx, document, vm)));
   const points = judged.flat().toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1));
-  const effect = policy === null ? null : await effectPage(ctx, { policy, document, page: input.effectPage });
+  const effect = await effectOf(ctx, { policy, document, page: input.effectPage });
   const removed = effect?.removed ?? points.filter((point) => !point.keep).length;
   const notes = notesOn(document, { runs, vms: vms.length, removed, rates: await readStoreRates(prisma) });
   return {
@@ -113,6 +113,16 @@ async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref):
 
 /** Affected VMs on one page. */
 const effectRows = 20;
+
+/** Null for a user who may not edit the policy: its counts tell of machines that they do not see, and walk all of its points. */
+function effectOf(
+  ctx: SignedInContext,
+  { policy, ...edit }: { policy: PolicyRow | null; document: PolicyDocument; page: number },
+): ReturnType<typeof effectPage> | null {
+  const teamId = policy?.team?.id ?? null;
+  const mayEdit = can(ctx.who.access, "policy:write", { kind: "team", teamId });
+  return policy !== null && mayEdit ? effectPage(ctx, { policy, ...edit }) : null;
+}
 
 /** The exact effect on all VMs of the policy, and a page of those that the user sees. */
 async function effectPage(

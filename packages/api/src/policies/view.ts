@@ -119,7 +119,7 @@ export const policyPreview = z.object({
   /** The points of the VMs in question, newest first. */
   points: z.array(judgedPoint),
   removed: z.int(),
-  /** Against the present version of the policy in the input; null without one. */
+  /** Against the present version of the policy in the input; null without one, and for a user who may not edit it. */
   effect: changeEffect.nullable(),
   /** What the document changes of the present version of the policy in the input. */
   changes: z.array(policyChange),
