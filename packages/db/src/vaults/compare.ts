@@ -1,5 +1,5 @@
 /** What the database knows of a vault's points and packs, in pages, to compare it with the storage. */
-import { storedPointStates } from "@kluis/domain";
+import { storedPointStates, WHOLE_OBJECT } from "@kluis/domain";
 import { z } from "zod";
 import { type PackKind, packKindNumbers } from "../packs/kind.ts";
 import { isUuid } from "../text.ts";
@@ -124,29 +124,15 @@ export async function knownPackIds(
 }
 
 /** Open damage that says of these objects that they are missing. */
-export async function listMissingDamage(
+export function listMissingDamage(
   tx: Tx,
   vaultId: string,
   objects: readonly string[],
-): Promise<string[]> {
-  const rows = await tx.vaultDamage.findMany({
-    where: { vaultId, object: { in: [...objects] }, offset: -1, reason: "missing", healedAt: null },
-    select: { id: true },
+): Promise<{ readonly id: string; readonly object: string }[]> {
+  return tx.vaultDamage.findMany({
+    where: { vaultId, object: { in: [...objects] }, offset: WHOLE_OBJECT, reason: "missing", healedAt: null },
+    select: { id: true, object: true },
   });
-  return rows.map(({ id }) => id);
-}
-
-/** Those of these objects that open damage says are missing. */
-export async function listMissingObjects(
-  tx: Tx,
-  vaultId: string,
-  objects: readonly string[],
-): Promise<string[]> {
-  const rows = await tx.vaultDamage.findMany({
-    where: { vaultId, object: { in: [...objects] }, offset: -1, reason: "missing", healedAt: null },
-    select: { object: true },
-  });
-  return rows.map(({ object }) => object);
 }
 
 /** The manifests that are recorded as missing. */

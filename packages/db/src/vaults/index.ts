@@ -6,7 +6,6 @@ export {
   knownPointIds,
   listMissingDamage,
   listMissingManifests,
-  listMissingObjects,
   listPacksToCompare,
   listPointsToCompare,
   listPointsToOpen,

@@ -6,7 +6,6 @@ import {
   inTransaction,
   listDamageOfMoved,
   listMissingDamage,
-  listMissingObjects,
   listPacksToCompare,
   recordDamage,
   trustPacks,
@@ -141,7 +140,7 @@ async function stillMissing(
   const objects = new Map(missing.map(({ packId }) => [packName({ pack: packId, kind }), packId]));
   const open: string[] = [];
   for (const some of batchesOf([...objects.keys()], SOUGHT))
-    for (const object of await listMissingObjects(db.prisma, vaultId, some))
+    for (const { object } of await listMissingDamage(db.prisma, vaultId, some))
       open.push(objects.get(object) ?? "");
   return open;
 }
@@ -187,7 +186,7 @@ async function trustAgain(
       const damage = await listMissingDamage(tx, vaultId, objects);
       await trustPacks(tx, vaultId, ids);
       const moved = await listDamageOfMoved(tx, vaultId, ids);
-      await closeDamage(tx, { vaultId, ids: [...damage, ...moved], by: "comparison" });
+      await closeDamage(tx, { vaultId, ids: [...damage.map(({ id }) => id), ...moved], by: "comparison" });
     });
   }
 }
