@@ -114,7 +114,7 @@ async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref):
 /** Affected VMs on one page. */
 const effectRows = 20;
 
-/** Null for a user who may not edit the policy: its counts tell of machines that they do not see, and walk all of its points. */
+/** Null for a user who may not edit the policy: its counts include machines that they do not see, and walk all of its points. */
 function effectOf(
   ctx: SignedInContext,
   { policy, ...edit }: { policy: PolicyRow | null; document: PolicyDocument; page: number },
