@@ -88,7 +88,7 @@ const steps: readonly Step[] = [
   {
     line: () => "audit list --vm shop-01 --search shop --from 2026-01-01 --to 2036-01-01 --limit 250 --json",
   },
-  { line: () => "audit verify --json" },
+  { line: () => "audit verify --json", code: exitCodes.failed },
   // The disk was never confirmed: the server's refusal shows that the option arrives there.
   {
     line: () => "allow-lists shop-01 --disk os --json",

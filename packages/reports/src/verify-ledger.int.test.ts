@@ -64,20 +64,27 @@ test("an untouched ledger is valid, with its head and anchors", async () => {
     events: 13,
     head,
     anchors: 1,
+    anchoredTo: 10,
     problem: null,
   });
 });
 
-test("an empty ledger is valid", async () => {
+test("without an anchor nothing is proven: rewritten, shortened and whole look the same", async () => {
   const empty = await createTestDatabase();
   expect(await verifyLedger(empty.db)).toEqual({
-    ok: true,
+    ok: false,
     events: 0,
     head: null,
     anchors: 0,
-    problem: null,
+    anchoredTo: null,
+    problem: expect.objectContaining({ kind: "unanchored" }) as unknown,
   });
   await empty.drop();
+  expect(await verifyLedger(database.db)).toMatchObject({
+    ok: false,
+    events: 10,
+    problem: { kind: "unanchored", seq: 1 },
+  });
 });
 
 const swap = [
@@ -159,7 +166,7 @@ test("a copy of an anchor from the vault verifies the ledger and the anchor's si
     `DELETE FROM "LedgerEvent" WHERE seq > 5`,
     `DELETE FROM "LedgerAnchor"`,
   ]);
-  expect((await verifyLedger(database.db)).ok).toBe(true);
+  expect(await verifyLedger(database.db)).toMatchObject({ ok: false, problem: { kind: "unanchored" } });
   expect(await verifyLedger(database.db, { copies: [copy], publicPem })).toMatchObject({
     problem: { kind: "truncated", seq: 6 },
   });

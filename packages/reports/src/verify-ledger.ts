@@ -17,13 +17,16 @@ export interface LedgerVerdict {
   readonly head: LedgerHead | null;
   /** Known heads that the ledger was compared with. */
   readonly anchors: number;
+  /** The newest event that a known head proves, with all before it; null when none does. Later events are only chained. */
+  readonly anchoredTo: number | null;
   /** The first thing that is wrong. */
   readonly problem: LedgerProblem | null;
 }
 
 /**
  * Walks a ledger from its first event and stops at the first problem: edited, missing, reordered,
- * truncated or rewritten. The last two are visible only against heads that were kept elsewhere.
+ * truncated or rewritten. The last two are visible only against heads that were kept elsewhere, so
+ * a ledger without any is itself a problem.
  * Memory does not grow with the ledger.
  *
  * @param known ascending by seq
@@ -35,25 +38,36 @@ export async function verifyRecords(
   let head: LedgerHead = emptyHead;
   let events = 0;
   let next = 0;
+  let anchoredTo: number | null = null;
   const verdict = (problem: LedgerProblem | null): LedgerVerdict => ({
     ok: problem === null,
     events,
     head: head.seq === 0 ? null : { seq: head.seq, digest: head.digest },
     anchors: known.length,
+    anchoredTo,
     problem,
   });
   for await (const record of records) {
     const problem = checkNext(head, record);
     if (problem) return verdict(problem);
     for (let anchor = known[next]; anchor && anchor.seq <= record.seq; anchor = known[++next]) {
-      if (anchor.seq === record.seq && anchor.digest !== record.digest) return verdict(rewritten(anchor));
+      if (anchor.seq !== record.seq) continue;
+      if (anchor.digest !== record.digest) return verdict(rewritten(anchor));
+      anchoredTo = anchor.seq;
     }
     head = record;
     events++;
   }
   const beyond = known[next];
-  return verdict(beyond ? truncated(head, beyond) : null);
+  if (beyond) return verdict(truncated(head, beyond));
+  return verdict(anchoredTo === null ? unanchored : null);
 }
+
+const unanchored: LedgerProblem = {
+  kind: "unanchored",
+  seq: 1,
+  message: "No anchor proves the ledger: a rewritten or shortened one would look the same.",
+};
 
 function rewritten(anchor: KnownHead): LedgerProblem {
   return {
@@ -102,7 +116,7 @@ export async function verifyLedger(db: Db, options: VerifyLedgerOptions = {}): P
   const known = anchors.filter(isValid).map(toKnownHead);
   const walked = await verifyRecords(walkLedger(db, signal ? { signal } : {}), known);
   const forged = anchors.find((anchor) => !isValid(anchor));
-  if (!walked.ok || forged === undefined) return walked;
+  if (forged === undefined || (!walked.ok && walked.problem?.kind !== "unanchored")) return walked;
   const message = `The anchor of event ${forged.seq} has no valid signature.`;
   return { ...walked, ok: false, problem: { kind: "rewritten", seq: forged.seq, message } };
 }

@@ -57,7 +57,7 @@ export const auditList = defineCommand({
 export const auditVerify = defineCommand({
   name: "audit verify",
   summary: "Verify the whole audit ledger against its signed anchors",
-  details: "Exit code 1 means that the ledger is not intact.",
+  details: "Exit code 1 means that the ledger is not intact, or that no anchor proves it.",
   input: {},
   examples: ["audit verify"],
   run: async (session) => {
@@ -67,13 +67,22 @@ export const auditVerify = defineCommand({
   },
 });
 
+/** How far anchors reach: later events are only chained, so their end could be cut off. */
+function reachOf(anchoredTo: number, newest: number): string {
+  const later = newest - anchoredTo;
+  return later === 0
+    ? `to event ${anchoredTo}, the newest`
+    : `to event ${anchoredTo}; ${later} later, not yet anchored`;
+}
+
 function verdictText(verdict: RouterOutputs["audit"]["verify"], look: Look): string {
-  const { events, anchors, copies, head, problem, unchecked } = verdict;
-  const result =
-    problem === null ? look.paint("good", "Ledger intact") : look.paint("bad", "Ledger not intact");
+  const { events, anchors, anchoredTo, copies, head, problem, unchecked } = verdict;
+  const failed = problem?.kind === "unanchored" ? "Ledger not proven" : "Ledger not intact";
+  const result = problem === null ? look.paint("good", "Ledger intact") : look.paint("bad", failed);
   const facts: [string, string][] = [];
   if (problem !== null) facts.push(["Problem", `event ${problem.seq}: ${problem.message}`]);
   facts.push(["Events", String(events)], ["Anchors", `${anchors}, of which ${copies} in the vault`]);
+  if (anchoredTo !== null) facts.push(["Proven", reachOf(anchoredTo, head?.seq ?? anchoredTo)]);
   if (head !== null) facts.push(["Head", `event ${head.seq}, ${head.digest}`]);
   if (unchecked !== null) facts.push(["Not checked", unchecked]);
   return `${result}\n${formatFacts(facts, look)}`;

@@ -10,7 +10,10 @@ export const audit = catalog({
     verify: "Verify the chain",
     verified: "Ledger intact: {events, plural, one {# event} other {# events}}",
     verifiedHead:
-      "The newest event is {head, number}. {anchors, plural, =0 {No anchor yet.} one {# anchor matches.} other {# anchors match.}}",
+      "The newest event is {head, number}. {anchors, plural, one {# anchor matches.} other {# anchors match.}}",
+    verifiedReach:
+      "{later, plural, =0 {Anchors prove it to its end.} one {Anchors prove it to event {to, number}; # later event is not anchored yet.} other {Anchors prove it to event {to, number}; # later events are not anchored yet.}}",
+    unproven: "Ledger not proven: no anchor for {events, plural, one {# event} other {# events}}",
     broken: "The ledger is broken at event {seq, number}",
     search: "Search by actor, object or ID",
     filters: { kind: "Event", all: "All", from: "From", to: "To" },
@@ -158,7 +161,11 @@ export const audit = catalog({
     verify: "Keten verifiëren",
     verified: "Auditlogboek intact: {events, plural, one {# gebeurtenis} other {# gebeurtenissen}}",
     verifiedHead:
-      "De nieuwste gebeurtenis is {head, number}. {anchors, plural, =0 {Nog geen anker.} one {# anker komt overeen.} other {# ankers komen overeen.}}",
+      "De nieuwste gebeurtenis is {head, number}. {anchors, plural, one {# anker komt overeen.} other {# ankers komen overeen.}}",
+    verifiedReach:
+      "{later, plural, =0 {Ankers bewijzen het tot het einde.} one {Ankers bewijzen het tot en met gebeurtenis {to, number}; # latere gebeurtenis is nog niet verankerd.} other {Ankers bewijzen het tot en met gebeurtenis {to, number}; # latere gebeurtenissen zijn nog niet verankerd.}}",
+    unproven:
+      "Auditlogboek niet bewezen: geen anker voor {events, plural, one {# gebeurtenis} other {# gebeurtenissen}}",
     broken: "Het auditlogboek is verbroken bij gebeurtenis {seq, number}",
     search: "Zoeken op actor, object of id",
     filters: { kind: "Gebeurtenis", all: "Alle", from: "Van", to: "Tot en met" },

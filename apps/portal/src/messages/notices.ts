@@ -150,6 +150,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "ledger-broken": "Event {seq, number} does not follow the event before it: one of them was replaced.",
     "ledger-truncated": "Event {seq, number} was signed and is missing: the ledger was cut off.",
     "ledger-rewritten": "Event {seq, number} differs from the event that was signed.",
+    "ledger-unanchored":
+      "No anchor proves event {seq, number} or a later one: a rewritten or shortened ledger would look the same. Check that an engine runs with KLUIS_LEDGER_KEY_FILE, and that no anchor was removed.",
     "ledger-copies-unread":
       "Not all copies of the anchors in the vault could be read ({code}): events that were removed or rewritten together with the database''s own anchors may stay undetected.",
   },
@@ -309,6 +311,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "ledger-truncated":
       "Gebeurtenis {seq, number} was ondertekend en ontbreekt: het auditlogboek is afgekapt.",
     "ledger-rewritten": "Gebeurtenis {seq, number} wijkt af van de gebeurtenis die was ondertekend.",
+    "ledger-unanchored":
+      "Geen anker bewijst gebeurtenis {seq, number} of een latere: een herschreven of ingekort auditlogboek zou er net zo uitzien. Controleer of een engine draait met KLUIS_LEDGER_KEY_FILE, en of er geen anker is verwijderd.",
     "ledger-copies-unread":
       "Niet alle kopieën van de ankers in de kluis konden worden gelezen ({code}): gebeurtenissen die samen met de ankers in de database zijn verwijderd of herschreven, worden mogelijk niet ontdekt.",
   },

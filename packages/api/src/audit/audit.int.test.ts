@@ -52,11 +52,24 @@ async function cutOff(seq: number): Promise<void> {
   });
 }
 
+test("a ledger without an anchor is not shown as intact", async () => {
+  const verdict = await owner.audit.verify();
+  expect(verdict).toMatchObject({ ok: false, anchors: 0, anchoredTo: null, problem: { kind: "unanchored" } });
+  expect(verdict.events).toBeGreaterThan(0);
+});
+
+test("the verdict says how far the anchors reach", async () => {
+  const seq = await anchor();
+  await owner.tokens.create({ name: "after the anchor", permissions: ["self"] });
+  const { ok, anchoredTo, head } = await owner.audit.verify();
+  expect({ ok, anchoredTo, head: head?.seq }).toEqual({ ok: true, anchoredTo: seq, head: seq + 1 });
+});
+
 test("copies in the vault reveal last events that were removed together with the anchors", async () => {
   const seq = await anchor();
   expect(await owner.audit.verify()).toMatchObject({ ok: true, anchors: 1, copies: 1, unchecked: null });
   await cutOff(seq);
-  expect(await verifyLedger(world.api.db)).toMatchObject({ ok: true });
+  expect(await verifyLedger(world.api.db)).toMatchObject({ ok: false, problem: { kind: "unanchored" } });
   const problem = { kind: "truncated", seq };
   expect(await owner.audit.verify()).toMatchObject({ ok: false, problem, unchecked: null });
 });

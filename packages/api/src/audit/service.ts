@@ -47,7 +47,7 @@ export async function verifyAudit(
     ...(publicPems.length > 0 && { publicPem: publicPems }),
     ...(signal !== undefined && { signal }),
   });
-  const { ok, events, head, anchors, problem } = verdict;
+  const { ok, events, head, anchors, anchoredTo, problem } = verdict;
   await record(ctx, () => {
     const event: VmEvent = {
       kind: "ledger.verified",
@@ -58,6 +58,7 @@ export async function verifyAudit(
         events,
         head,
         anchors,
+        anchoredTo,
         copies: copies.length,
         problem,
         unchecked: unchecked && noticeText(unchecked),
@@ -70,6 +71,7 @@ export async function verifyAudit(
     events,
     head,
     anchors,
+    anchoredTo,
     copies: copies.length,
     checkedAt: clock.now(),
     problem: problem && { ...problem, notice: notice(`ledger-${problem.kind}`, { seq: problem.seq }) },

@@ -19,6 +19,8 @@ export const ledgerVerification = z.object({
   head: z.object({ seq: z.int(), digest: z.string() }).nullable(),
   /** Signed heads that the chain was compared with: those of the database and the copies. */
   anchors: z.int(),
+  /** The newest event that an anchor proves, with all before it; null when none does. Later events are only chained. */
+  anchoredTo: z.int().nullable(),
   /** Those among them that were read from the vault, which the owner of the database cannot change. */
   copies: z.int(),
   checkedAt: instantView,

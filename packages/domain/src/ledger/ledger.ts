@@ -58,8 +58,8 @@ export function ledgerDigest(record: Omit<LedgerRecord, "digest">): string {
 
 /** A fault of a ledger, with the first event that it affects. */
 export interface LedgerProblem {
-  readonly kind: "edited" | "missing" | "reordered" | "broken" | "truncated" | "rewritten";
-  /** The first event that is wrong or missing. */
+  readonly kind: "edited" | "missing" | "reordered" | "broken" | "truncated" | "rewritten" | "unanchored";
+  /** The first event that is wrong or missing, or that nothing proves. */
   readonly seq: number;
   readonly message: string;
 }

@@ -269,6 +269,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "ledger-broken": LedgerEvent;
   "ledger-truncated": LedgerEvent;
   "ledger-rewritten": LedgerEvent;
+  "ledger-unanchored": LedgerEvent;
   "ledger-copies-unread": { readonly code: string };
 }
 

@@ -11,6 +11,7 @@ import type { ErrorCode } from "../errors/errors.ts";
 import { workTexts } from "../health/recurring-names.ts";
 import type { Failure, NoticeParams } from "./notice-params.ts";
 import { captureNoticeTexts } from "./notices-capture.ts";
+import { ledgerNoticeTexts } from "./notices-ledger.ts";
 import { scriptNoticeTexts } from "./notices-scripts.ts";
 
 export type NoticeCode = keyof NoticeParams;
@@ -307,14 +308,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `${count(objects, "object")} among the key slots of vault ${vault} ${objects === 1 ? "is" : "are"} not explained by a change of its keys, first ${object}. They open nothing for Kluis. Check who can write to its storage.`,
   "health-attention": ({ count: open }) =>
     open === 1 ? "1 matter needs attention." : `${open} matters need attention.`,
-  "ledger-edited": ({ seq }) => `Event ${seq} was changed after it was written.`,
-  "ledger-missing": ({ seq }) => `Event ${seq} is missing.`,
-  "ledger-reordered": ({ seq }) => `Event ${seq} is out of order.`,
-  "ledger-broken": ({ seq }) => `Event ${seq} does not follow the event before it: one of them was replaced.`,
-  "ledger-truncated": ({ seq }) => `Event ${seq} was signed and is missing: the ledger was cut off.`,
-  "ledger-rewritten": ({ seq }) => `Event ${seq} differs from the event that was signed.`,
-  "ledger-copies-unread": ({ code }) =>
-    `Not all copies of the anchors in the vault could be read (${code}): events that were removed or rewritten together with the database's own anchors may stay undetected.`,
+  ...ledgerNoticeTexts,
 };
 
 /** Every code, in the order of the catalog. */

@@ -90,13 +90,24 @@ function VerificationResult({ result }: { result: LedgerVerification }) {
           title={t("verified", { events: result.events })}
         >
           {result.unchecked === null ? null : <p>{result.unchecked}</p>}
-          {t("verifiedHead", { head: result.head?.seq ?? 0, anchors: result.anchors })}
+          {t("verifiedHead", { head: result.head?.seq ?? 0, anchors: result.anchors })}{" "}
+          {t("verifiedReach", {
+            to: result.anchoredTo ?? 0,
+            later: (result.head?.seq ?? 0) - (result.anchoredTo ?? 0),
+          })}
           {result.head === null ? null : (
             <code className="block font-mono text-xs break-all">{result.head.digest}</code>
           )}
         </Alert>
       ) : (
-        <Alert tone="bad" title={t("broken", { seq: result.problem?.seq ?? 0 })}>
+        <Alert
+          tone="bad"
+          title={
+            result.problem?.kind === "unanchored"
+              ? t("unproven", { events: result.events })
+              : t("broken", { seq: result.problem?.seq ?? 0 })
+          }
+        >
           {result.problem?.message}
         </Alert>
       )}
