@@ -66,3 +66,15 @@ describe.each(["with", "without"])("a file that is restored %s worker threads", 
     );
   });
 });
+
+it("is written through the cache of the system where that cannot be bypassed", async () => {
+  const { disk, root, store } = await written();
+  const reader = (await openVault({ store, keys: testKeys(), signal, workers })).openDisk(root, disk.size);
+  const data = (await Array.fromAsync(reader.extents(signal))).filter(({ length }) => length === MIB);
+  const target = (path: string) => targetFile(path, () => Promise.reject(new RangeError("written here")));
+  // A device of characters has no direct writes. One takes everything, the other nothing.
+  for (const range of data) await reader.writeRanges(target("/dev/null"), [range], signal);
+  await expect(reader.writeRanges(target("/dev/full"), data.slice(0, 1), signal)).rejects.toThrow(
+    "written here",
+  );
+});

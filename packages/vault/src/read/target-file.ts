@@ -42,14 +42,14 @@ export function placesOf(ranges: readonly ByteRange[]): Float64Array {
 }
 
 /** A part of a chunk, and its place in the file. */
-interface Write {
+export interface FileWrite {
   readonly from: number;
   readonly length: number;
   readonly position: number;
 }
 
 /** Joins neighboring blocks of a chunk to few writes. Blocks: position in the chunk and place in the joined ranges, in pairs. */
-export function* writesOf(blocks: Int32Array, { places }: FileRanges): Generator<Write> {
+export function* writesOf(blocks: Int32Array, { places }: FileRanges): Generator<FileWrite> {
   for (let n = 0; n < blocks.length; ) {
     const [position = 0, at = 0] = blocks.subarray(n, n + 2);
     let count = 1;
@@ -66,7 +66,7 @@ export function* writesOf(blocks: Int32Array, { places }: FileRanges): Generator
 function* parts(
   { from, at, length }: { readonly from: number; readonly at: number; readonly length: number },
   places: Float64Array,
-): Generator<Write> {
+): Generator<FileWrite> {
   for (let n = 0; n < places.length; n += RANGE_NUMBERS) {
     const [start = 0, bytes = 0, offset = 0] = places.subarray(n, n + RANGE_NUMBERS);
     const [first, end] = [Math.max(at, start), Math.min(at + length, start + bytes)];

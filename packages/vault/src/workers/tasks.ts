@@ -149,8 +149,9 @@ function openRun(task: OpenRunTask): OpenRunAnswer {
   const hasher = hasherOf(task.blockKey);
   const failed: number[] = [];
   const kept: { chunk: number; plain: Uint8Array }[] = [];
+  let n = 0;
   let use = 0;
-  for (let at = 0, n = 0; at < plan.length; n++) {
+  for (let at = 0; at < plan.length; n++) {
     const [start = 0, length = 0, packOffset = 0, blocks = 0, keep = 0, uses = 0] = plan.subarray(
       at,
       at + CHUNK_NUMBERS,
@@ -167,7 +168,9 @@ function openRun(task: OpenRunTask): OpenRunAnswer {
     if (plain !== null && keep === 0) free(plain);
   }
   if (task.sealed instanceof Uint8Array) free(task.sealed);
-  return { kind: "open-run", failed, kept };
+  return target.finish()
+    ? { kind: "open-run", failed, kept }
+    : { kind: "open-run", failed: Array.from({ length: n }, (_, chunk) => chunk), kept: [] };
 }
 
 /** Null when a file cannot be read or ends early: the reader finds out why. */
@@ -214,7 +217,7 @@ interface Uses {
   readonly target: Target;
 }
 
-/** Checks the wanted blocks, then puts them into the target; false when one is another than expected, or cannot be written. */
+/** Checks the wanted blocks, then puts them into the target; false when one is another than expected. */
 function useBlocks(plain: Buffer, { wanted, digests, hasher, target }: Uses): boolean {
   for (let n = 0; n * USE_NUMBERS < wanted.length; n++) {
     const position = wanted[n * USE_NUMBERS] ?? 0;
@@ -222,7 +225,8 @@ function useBlocks(plain: Buffer, { wanted, digests, hasher, target }: Uses): bo
     const expected = digests.subarray(n * DIGEST_BYTES, (n + 1) * DIGEST_BYTES);
     if (Buffer.compare(digestOf(hasher, block), expected) !== 0) return false;
   }
-  return target.put(plain, wanted);
+  target.put(plain, wanted);
+  return true;
 }
 
 const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
