@@ -1,5 +1,7 @@
 /** Runs a week of a fleet on a virtual clock, with the rules that give out work and forecast its end. */
 
+import { HeldSlots } from "../src/transfers/held-slots.ts";
+import { transferClasses } from "../src/transfers/transfer-class.ts";
 import { forecastTransfers, type RateSample, TransferRates } from "../src/transfers/transfer-forecast.ts";
 import {
   AGED_AFTER_MS,
@@ -7,12 +9,11 @@ import {
   handOut,
   isOverloaded,
   type TransferClaim,
-  transferClasses,
 } from "../src/transfers/transfer-order.ts";
 import { SLOTS_AHEAD } from "../src/transfers/transfer-plan.ts";
 import { PART_OVERHEAD_MS } from "./fleet-capacity.ts";
 import { type FleetWorld, MINUTE, randomOf, spread } from "./fleet-world.ts";
-import { addTo, dueAt, keyOf, openingOf, rateKey, type SimulatedJob, toSimulated } from "./simulated-job.ts";
+import { dueAt, keyOf, openingOf, rateKey, type SimulatedJob, toSimulated } from "./simulated-job.ts";
 import { TimeQueue } from "./time-queue.ts";
 
 type Event =
@@ -47,7 +48,7 @@ class Simulation {
   readonly #open = new Set<SimulatedJob>();
   readonly #queued: { readonly job: SimulatedJob; readonly part: number }[][] = transferClasses.map(() => []);
   readonly #running = new Map<object, { readonly job: SimulatedJob; readonly part: number }>();
-  readonly #held = { teams: new Map<string, number>(), vms: new Map<string, number>() };
+  readonly #held = new HeldSlots();
   readonly #samples: RateSample[] = [];
   /** Expected bytes per millisecond, by group. */
   #rates: readonly number[] = [];
@@ -166,6 +167,7 @@ class Simulation {
       now: this.#now,
       slots: most,
       free,
+      ahead: most - this.#slots,
       held: this.#held,
       turn: this.#turn,
       isOverloaded: this.#isOverloaded,
@@ -254,9 +256,8 @@ class Simulation {
   #count(job: SimulatedJob, by: 1 | -1): void {
     job.held += by;
     this.#inFlight += by;
-    const { team, vm } = job.job;
-    addTo(this.#held.teams, team, by);
-    addTo(this.#held.vms, vm, by);
+    const { class: of, team, vm: vmId } = job.job;
+    this.#held.add({ class: of, team, vmId }, by);
   }
 
   #start(): void {

@@ -2,7 +2,7 @@
 import { deadlineFor } from "../src/policies/deadline.ts";
 import type { Schedule, TransferWindow } from "../src/policies/policy.ts";
 import { occurrencesBetween } from "../src/policies/schedule.ts";
-import type { TransferClass } from "../src/transfers/transfer-order.ts";
+import type { TransferClass } from "../src/transfers/transfer-class.ts";
 import { type OpenSpan, openSpans } from "../src/transfers/transfer-window.ts";
 
 export const HOUR = 3_600_000;

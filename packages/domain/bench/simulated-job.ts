@@ -49,12 +49,6 @@ export function keyOf({ dueAt: at, firstDeadlineAt: first }: SimulatedJob): numb
   return Math.min(at ?? Number.MAX_SAFE_INTEGER, first ?? Number.MAX_SAFE_INTEGER);
 }
 
-export function addTo(counts: Map<string, number>, key: string, by: number): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
-}
-
 export function rateKey(group: number): { vault: string; subscription: string; diskKind: string } {
   return { vault: `vault-${group % 2}`, subscription: `subscription-${group}`, diskKind: "Premium_LRS" };
 }

@@ -9,6 +9,7 @@ import { jobTaskDefinition } from "./job/task.ts";
 import { backupMachine } from "./jobs/backup/machine.ts";
 import { backupSegment } from "./jobs/backup/segment.ts";
 import { copyMachine } from "./jobs/copy/machine.ts";
+import { copySegment } from "./jobs/copy/segment.ts";
 import { deletePointMachine } from "./jobs/delete-point/machine.ts";
 import { restoreMachine } from "./jobs/restore/machine.ts";
 import { restoreSegment } from "./jobs/restore/segment.ts";
@@ -148,6 +149,7 @@ export const controlTasks = {
 /** Tasks that advance transfers: a vault or an Azure that answers slowly must not delay the next snapshots. */
 export const transferTasks = {
   "backup.transfer": jobTaskDefinition(backupMachine, "backup.transfer"),
+  "copy.run": jobTaskDefinition(copyMachine, "copy.run"),
   "verify.run": jobTaskDefinition(verifyMachine, "verify.run"),
 };
 
@@ -155,7 +157,7 @@ export const transferTasks = {
 export const dataTasks = {
   "backup.segment": segmentTaskDefinition(backupSegment),
   "restore.segment": segmentTaskDefinition(restoreSegment),
-  "copy.run": jobTaskDefinition(copyMachine, "copy.run"),
+  "copy.segment": segmentTaskDefinition(copySegment),
   "verify.segment": segmentTaskDefinition(verifySegment),
   "vault.damage-reach": alone("vault.damage-reach", ({ deps, signal }) => reachDamage(deps, signal)),
   "vault.compare": aloneInTime("vault.compare", ({ deps, signal }) => compareVaults(deps, signal)),

@@ -109,6 +109,30 @@ describe("the dispatcher", () => {
     expect(await givenOut(ids.get("late") ?? "")).toBe(0);
   });
 
+  it("gives second copies the slots that are left, none ahead, and the next free one to a backup", async () => {
+    await addEngine(database.db, 4);
+    const copies = await Promise.all(
+      ["a", "b"].map((vm) => addTransfer(database.db, { vm, kind: "copy-point", parts: 20 })),
+    );
+    expect(await dispatchTransfers(deps())).toBe(4);
+    expect(await Promise.all(copies.map(givenOut))).toEqual([2, 2]);
+    expect(await dispatchTransfers(deps())).toBe(0);
+    // The copy of the same VM takes nothing from its share.
+    const backup = await addTransfer(database.db, { vm: "a", parts: 8, deadlineAt: hours(2) });
+    expect(await dispatchTransfers(deps())).toBe(4);
+    expect(await givenOut(backup)).toBe(4);
+    expect((await queue())[0]).toBe(`backup.segment:${backup}`);
+    await forecastOpenTransfers(deps(), alive);
+    const [copy] = copies;
+    expect((await job(copy ?? "")).queuePosition).toBeGreaterThan(1);
+    await database.db.prisma.jobSegment.updateMany({
+      where: { state: "handed-out", disk: { jobId: copy ?? "" } },
+      data: { state: "waiting" },
+    });
+    await forecastOpenTransfers(deps(), alive);
+    expect(await job(copy ?? "")).toMatchObject({ waitsFor: "backups" });
+  });
+
   it("gives nothing outside of the window, and begins when it opens; restores are not bound", async () => {
     await addEngine(database.db, 3);
     const clock = (ms: number): string => new Date(Date.now() + ms).toISOString().slice(11, 16);

@@ -1,6 +1,8 @@
-/** The parts of one disk on two engines: both move some, none is moved twice, and one finishes when the other is killed. */
+/** The parts of one disk, or of its second copy, on two engines: both move some, none twice, and one finishes when the other is killed. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Engine } from "../src/engine.ts";
+import { keepCopies } from "../src/upkeep/copies.ts";
+import { addFolderVault, copied, copyTo } from "./second-copies.ts";
 import { MIB, random, standardPolicy, World } from "./world.ts";
 
 const SEGMENT = 1024 * MIB;
@@ -40,6 +42,28 @@ describe("the parts of one disk", () => {
     expect(Math.min(...counts)).toBeGreaterThan(0);
     expect(counts.reduce((sum, count) => sum + count)).toBe(PARTS);
     expect(await doneParts(jobId)).toBe(PARTS);
+    vi.restoreAllMocks();
+  });
+
+  it("are copied to the second vault by both engines, and none twice", async () => {
+    const to = await addFolderVault(world, "second");
+    const vmId = await vmOf("copied");
+    const point = await world.backUp(vmId);
+    const copyRates = engines.map(({ deps }) => vi.spyOn(deps.vaults, "copyRate"));
+    await copyTo(world, { from: point.vaultId, to });
+    await keepCopies(engines[0].deps, AbortSignal.timeout(60_000));
+    const copy = await copied(world, point, to);
+    await world.until("the copies of all points", 60_000, async () => {
+      const open = await world.db.prisma.job.count({ where: { kind: "copy-point", endedAt: null } });
+      return open === 0 ? true : null;
+    });
+    const counts = copyRates.map((moves) => moves.mock.calls.length);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    const where = { state: "done", disk: { job: { kind: "copy-point" } } };
+    expect(counts.reduce((sum, count) => sum + count)).toBe(
+      await world.db.prisma.jobSegment.count({ where }),
+    );
+    expect(await world.pointDigest(copy, "os")).toBe(await world.pointDigest(point, "os"));
     vi.restoreAllMocks();
   });
 

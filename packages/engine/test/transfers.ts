@@ -6,7 +6,7 @@ import { vmRow } from "./vm-row.ts";
 
 export interface NewTransfer {
   readonly vm: string;
-  readonly kind?: "backup" | "restore-disk";
+  readonly kind?: "backup" | "restore-disk" | "copy-point";
   /** The resource group: teams reach VMs by it. */
   readonly group?: string;
   readonly parts?: number;

@@ -136,11 +136,20 @@ test("a VM of several teams counts for the one with the narrowest scope, whateve
   expect(found?.team).toBe(owner);
 });
 
-test("a second copy moves its own parts: no engine gets them as those of a restore", async () => {
+test("the parts of a second copy have a separate class, also while they hold slots", async () => {
   const { prisma } = database.db;
   const vmId = await addVm(database.db, systemClock, vmFacts("copied-01"));
   const jobId = await addWaiting("copy-point", vmId);
-  expect((await listWaitingTransfers(prisma, [])).map((one) => one.jobId)).not.toContain(jobId);
-  await prisma.jobSegment.updateMany({ where: { disk: { jobId } }, data: { state: "running" } });
-  expect((await countHeldByVm(prisma)).map((one) => one.vmId)).not.toContain(vmId);
+  expect(await listWaitingTransfers(prisma, [])).toContainEqual(
+    expect.objectContaining({ jobId, class: "copy", zoned: null }),
+  );
+  await addWaiting("backup", vmId);
+  await prisma.jobSegment.updateMany({ where: { disk: { job: { vmId } } }, data: { state: "running" } });
+  const held = (await countHeldByVm(prisma)).filter((one) => one.vmId === vmId);
+  expect(new Map(held.map((one) => [one.class, one.held]))).toEqual(
+    new Map([
+      ["backup", 1],
+      ["copy", 1],
+    ]),
+  );
 });

@@ -11,6 +11,7 @@ import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import type { Tx } from "../tx.ts";
 import {
+  classRankSql,
   hasPartsSql,
   isMovingSql,
   servedSql,
@@ -71,8 +72,6 @@ const waitingRows = z.array(
 
 /** Heads of each class and team that one dispatch reads: more than the rules compare, because some of them are late. */
 const HEADS = 64;
-/** The classes in the order of domain's transfer-order.ts. */
-const rankSql = Prisma.sql`CASE j.kind WHEN 'backup' THEN 1 WHEN 'verify' THEN 2 ELSE 0 END`;
 /** The longest waits, whatever their deadlines. */
 const AGED = 16;
 
@@ -90,7 +89,7 @@ export async function listWaitingTransfers(
   const isAged = Prisma.sql`(heads.age <= ${AGED} AND heads.served < kluis_now() - ${AGED_AFTER_MS}::float8 * interval '1 ms')`;
   const rows = await tx.$queryRaw`
     WITH open AS (
-      SELECT j.id, ${rankSql} AS rank, coalesce(${teamSql}, '') AS team, ${servedSql} AS served,
+      SELECT j.id, ${classRankSql} AS rank, coalesce(${teamSql}, '') AS team, ${servedSql} AS served,
         least(j."deadlineAt", j."firstDeadlineAt") AS due, coalesce(j."deadlineAt" < kluis_now(), FALSE) AS passed
       FROM "Job" j LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
       WHERE ${isMovingSql} AND ${hasPartsSql}
@@ -132,19 +131,24 @@ export const partsSql = Prisma.sql`
       (SELECT count(*) FROM "JobSegment" s WHERE s."jobDiskId" = disk.id AND s.state IN ('handed-out', 'running')) AS held
     FROM "JobDisk" disk WHERE disk."jobId" = j.id AND disk.state <> 'done') d`;
 
-const heldRows = z.array(z.object({ vmId: z.string(), team: z.string(), held: z.number() }));
+const heldRows = z.array(
+  z.object({ kind: z.string(), vmId: z.string(), team: z.string(), held: z.number() }),
+);
 
-/** Parts that hold a slot, by VM. */
-export async function countHeldByVm(
-  tx: Tx,
-): Promise<{ readonly vmId: string; readonly team: string; readonly held: number }[]> {
+/** Parts of one class of a VM that hold a slot. */
+export interface HeldParts extends Pick<RunningTransfer, "class" | "vmId" | "team"> {
+  readonly held: number;
+}
+
+/** Parts that hold a slot, by class and VM. */
+export async function countHeldByVm(tx: Tx): Promise<HeldParts[]> {
   const rows = await tx.$queryRaw`
-    SELECT ${vmSql} AS "vmId", coalesce(${teamSql}, '') AS team, sum(held.parts)::int AS held
+    SELECT j.kind, ${vmSql} AS "vmId", coalesce(${teamSql}, '') AS team, sum(held.parts)::int AS held
     FROM (SELECT disk."jobId", count(*) AS parts FROM "JobSegment" part JOIN "JobDisk" disk ON disk.id = part."jobDiskId"
       WHERE part.state IN ('handed-out', 'running') GROUP BY 1) held
     JOIN "Job" j ON j.id = held."jobId" LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
-    WHERE ${isMovingSql} AND ${hasPartsSql} GROUP BY 1, 2`;
-  return heldRows.parse(rows);
+    WHERE ${isMovingSql} AND ${hasPartsSql} GROUP BY 1, 2, 3`;
+  return heldRows.parse(rows).map(({ kind, ...rest }) => ({ class: transferClassOf(kind), ...rest }));
 }
 
 export interface SegmentRef {

@@ -16,7 +16,15 @@ import { z } from "zod";
 import type { Tx } from "../tx.ts";
 import { wordsSql } from "../view-sql.ts";
 import { partsSql } from "./dispatch.ts";
-import { servedSql, teamSql, vmSql, windowColumns, windowSql, zonedOf } from "./transfer-sql.ts";
+import {
+  servedSql,
+  teamSql,
+  transferClassOf,
+  vmSql,
+  windowColumns,
+  windowSql,
+  zonedOf,
+} from "./transfer-sql.ts";
 
 /** An open transfer and its last forecast. */
 export interface ForecastRow extends OpenTransfer, StoredForecast {
@@ -55,7 +63,8 @@ const rowsSchema = z.array(
 );
 
 /**
- * Open backups and restores that neither failed nor were canceled, by deadline; at most `limits.forecastJobsMost`.
+ * Open backups and restores that neither failed nor were canceled, by deadline, then second copies; at most
+ * `limits.forecastJobsMost`.
  * @param partBytes the size of a part, for jobs that have no plan yet
  */
 export async function listOpenTransfers(
@@ -79,9 +88,9 @@ export async function listOpenTransfers(
     JOIN LATERAL (${partsSql}) part ON TRUE
     LEFT JOIN "VirtualMachine" vm ON vm.id = j."vmId"
     LEFT JOIN "PolicyVersion" version ON version.id = j."policyVersionId"
-    WHERE j.state IN (${wordsSql(openJobStates)}) AND j.kind IN ('backup', 'restore-disk')
+    WHERE j.state IN (${wordsSql(openJobStates)}) AND j.kind IN ('backup', 'restore-disk', 'copy-point')
       AND j.error IS NULL AND j."cancelAskedAt" IS NULL
-    ORDER BY j."deadlineAt" NULLS LAST, j.id
+    ORDER BY j.kind = 'copy-point', j."deadlineAt" NULLS LAST, j.id
     LIMIT ${limits.forecastJobsMost}`;
   return rowsSchema.parse(rows).map((row) => toRow(row, partBytes));
 }
@@ -91,7 +100,7 @@ function toRow(row: z.infer<typeof rowsSchema>[number], partBytes: number): Fore
   const place = placeOf(stage);
   const shared = {
     ...rest,
-    class: kind === "backup" ? ("backup" as const) : ("restore" as const),
+    class: transferClassOf(kind),
     vm: vmName === null ? null : { id: row.vmId, name: vmName },
     zoned: zonedOf(row),
     stage: place,

@@ -35,7 +35,6 @@ export {
   listJobDisks,
   listSegmentNodes,
   loadSegment,
-  nextOpenSegment,
   noStats,
   setDiskPlan,
   setDiskRoot,

@@ -1,4 +1,6 @@
 /** Parts of jobs whose task was lost. */
+
+import type { SegmentTaskName } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 
@@ -16,11 +18,7 @@ export interface LostSegment {
  * But a killed process uses up a try, and an operator may empty the queue.
  * @param task the task that moves the segments; the queue's keys are those of `taskKey` (domain/jobs/job.ts)
  */
-export async function listLostSegments(
-  tx: Tx,
-  jobId: string,
-  task: "backup.segment" | "restore.segment" | "verify.segment",
-): Promise<LostSegment[]> {
+export async function listLostSegments(tx: Tx, jobId: string, task: SegmentTaskName): Promise<LostSegment[]> {
   const rows = await tx.$queryRaw`
     SELECT disk."diskKey", part.segment, queued.key IS NOT NULL AS exhausted
     FROM "JobSegment" part JOIN "JobDisk" disk ON disk.id = part."jobDiskId"

@@ -1,5 +1,13 @@
 /** Parts of the queries about open transfers; `j` is the job, `vm` its VM, `version` the version of its policy. */
-import { type TransferClass, timeZoneSchema, transferWindowSchema, type ZonedWindow } from "@kluis/domain";
+import {
+  jobKinds,
+  type TransferClass,
+  timeZoneSchema,
+  transferClasses,
+  transferClassOfKind,
+  transferWindowSchema,
+  type ZonedWindow,
+} from "@kluis/domain";
 import { Prisma } from "../../generated/client.ts";
 
 /**
@@ -26,13 +34,22 @@ export const servedSql = Prisma.sql`coalesce(j."servedAt", j."capturedAt", j."st
 export const isMovingSql = Prisma.sql`j.state = 'running' AND j.error IS NULL AND j."cancelAskedAt" IS NULL
   AND (j."parkedUntil" IS NULL OR j."parkedUntil" <= kluis_now())`;
 
-/** It is in the step that waits for its parts. The task of a second copy moves the parts of it. */
-export const hasPartsSql = Prisma.sql`j.stage IN ('transfer', 'verify') AND j.kind <> 'copy-point'`;
+/** It is in the step that waits for its parts. */
+export const hasPartsSql = Prisma.sql`j.stage IN ('transfer', 'verify')`;
 
+/** A job with parts whose class this does not know counts as the least urgent. */
 export function transferClassOf(kind: string): TransferClass {
-  if (kind === "backup" || kind === "verify") return kind;
-  return "restore";
+  return jobKinds.flatMap((one) => (one === kind ? (transferClassOfKind[one] ?? []) : []))[0] ?? "verify";
 }
+
+/** The place of the class of job `j` in the order of domain's transfer-order.ts. */
+export const classRankSql = Prisma.sql`CASE j.kind ${Prisma.join(
+  jobKinds.flatMap((kind) => {
+    const of = transferClassOfKind[kind];
+    return of === null ? [] : [Prisma.sql`WHEN ${kind} THEN ${transferClasses.indexOf(of)}::int`];
+  }),
+  " ",
+)} ELSE ${transferClasses.length}::int END`;
 
 export const windowSql = Prisma.sql`version.document #> '{transfer,window}' AS window,
   version.document #>> '{schedule,timeZone}' AS "timeZone"`;

@@ -310,13 +310,3 @@ export async function setDiskRoot(
     },
   });
 }
-
-/** The first segment of a job that is not moved yet; null: all are. */
-export async function nextOpenSegment(tx: Tx, jobId: string): Promise<WorkSegment | null> {
-  const row = await tx.jobSegment.findFirst({
-    where: { disk: { jobId }, state: { not: "done" } },
-    orderBy: [{ disk: { diskKey: "asc" } }, { segment: "asc" }],
-    select: { segment: true, disk: { select: { diskKey: true } } },
-  });
-  return row === null ? null : loadSegment(tx, { jobId, diskKey: row.disk.diskKey, segment: row.segment });
-}

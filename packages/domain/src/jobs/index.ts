@@ -7,6 +7,8 @@ export {
   jobTask,
   type RestoreDiskParameters,
   restoreDiskParametersSchema,
+  type SegmentTaskName,
+  segmentTask,
   type TaskName,
   type TaskPayload,
   taskCatalog,

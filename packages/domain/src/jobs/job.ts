@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { verifyModes } from "../points/point.ts";
-import { transferPriority } from "../transfers/transfer-order.ts";
+import { type TransferClass, transferPriority } from "../transfers/transfer-class.ts";
 import { diskKeySchema } from "../vms/disk-key.ts";
 import { restoreChoicesSchema } from "../vms/vm-restored-disk.ts";
 import { type JobKind } from "./job-states.ts";
@@ -33,8 +33,14 @@ export const taskCatalog = {
   "transfer.dispatch": { payload: z.strictObject({}), maxAttempts: 25, timeoutMinutes: 5 },
   /** Forecasts when each open transfer ends, and which deadlines are at risk. */
   "transfer.forecast": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
-  /** Copies a recovery point to the second vault, a part at a time. */
+  /** Plans a copy to the second vault, waits for its parts, and adds it to the recovery points. */
   "copy.run": { payload: byJob, maxAttempts: 25, timeoutMinutes: 60 },
+  /** Copies one segment of a disk to the second vault. */
+  "copy.segment": {
+    payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),
+    maxAttempts: 25,
+    timeoutMinutes: 60,
+  },
   /** Starts the copies that are missing, and removes those that are no longer kept. */
   "vault.copies": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 30 },
   /** Plans a verification, waits for its parts, and stores its result. */
@@ -116,7 +122,7 @@ export function taskKey<N extends TaskName>(name: N, payload: TaskPayload<N>): s
 }
 
 /**
- * The priority of a task in the queue; lower runs first. Restores before backups before verifications, and whatever keeps the
+ * The priority of a task in the queue; lower runs first. Restores, backups, second copies, verifications; and whatever keeps the
  * engines supplied before all.
  */
 export function taskPriority(name: TaskName): number {
@@ -136,12 +142,22 @@ const priorities: Partial<Record<TaskName, number>> = {
   "vault.account": transferPriority.backup,
   "point.delete": transferPriority.backup,
   "verify.run": transferPriority.verify,
-  "copy.run": transferPriority.verify,
   "verify.segment": transferPriority.verify,
+  "copy.run": transferPriority.copy,
+  "copy.segment": transferPriority.copy,
 };
 
 /** Tasks that a full queue of others could delay without end: the dispatcher runs one that waited for long before them. */
 export const agingTasks = ["verify.run", "copy.run", "vault.collect"] as const satisfies readonly TaskName[];
+
+/** The task that moves one part of a transfer of each class. */
+export const segmentTask = {
+  restore: "restore.segment",
+  backup: "backup.segment",
+  copy: "copy.segment",
+  verify: "verify.segment",
+} as const satisfies Record<TransferClass, TaskName>;
+export type SegmentTaskName = (typeof segmentTask)[TransferClass];
 
 /** The task that starts each kind of job, cleans it up, and hands it over to the task of its next step. */
 export const jobTask = {

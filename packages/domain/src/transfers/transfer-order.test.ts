@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { HeldSlots } from "./held-slots.ts";
+import { transferClasses } from "./transfer-class.ts";
 import {
   AGED_AFTER_MS,
   AGED_EVERY,
@@ -8,7 +10,6 @@ import {
   isOverloaded,
   SHARED_EVERY,
   type TransferClaim,
-  transferClasses,
 } from "./transfer-order.ts";
 
 const HOUR = 3_600_000;
@@ -30,7 +31,8 @@ const state = (more: Partial<DispatchState> = {}): DispatchState => ({
   now: NOW,
   slots: 8,
   free: 1,
-  held: { teams: new Map(), vms: new Map() },
+  ahead: 0,
+  held: new HeldSlots(),
   turn: 0,
   isOverloaded: false,
   ...more,
@@ -38,13 +40,34 @@ const state = (more: Partial<DispatchState> = {}): DispatchState => ({
 const order = (claims: readonly TransferClaim[], more: Partial<DispatchState> = {}): string[] =>
   handOut(claims, state(more)).map(({ jobId }) => jobId);
 
-test("restores come before backups, and backups before verifications, regardless of deadlines", () => {
+test("restores come before backups, then copies, then verifications, regardless of deadlines", () => {
   const claims = [
     claim("verify", { class: "verify", waiting: 1, deadlineAt: NOW + HOUR }),
+    claim("copy", { class: "copy", waiting: 1, deadlineAt: null }),
     claim("backup", { waiting: 1, deadlineAt: NOW + HOUR }),
     claim("restore", { class: "restore", waiting: 1, deadlineAt: null }),
   ];
-  expect(order(claims, { free: 3 })).toEqual(["restore", "backup", "verify"]);
+  expect(order(claims, { free: 4 })).toEqual(["restore", "backup", "copy", "verify"]);
+});
+
+test("copies and verifications take no place ahead of the slots, so that a backup is next", () => {
+  const copy = claim("copy", { class: "copy", waiting: 20, deadlineAt: null });
+  const verify = claim("verify", { class: "verify", waiting: 20, deadlineAt: null });
+  const parts = (claims: readonly TransferClaim[], free: number) =>
+    handOut(claims, state({ slots: 8, ahead: 4, free })).reduce((sum, one) => sum + one.parts, 0);
+  expect(parts([copy, verify], 8)).toBe(4);
+  expect(parts([copy, verify], 4)).toBe(0);
+  expect(parts([copy, verify, claim("backup", { waiting: 3 })], 4)).toBe(3);
+});
+
+test("second copies of two teams share the slots, also below capacity", () => {
+  const copy = (jobId: string, team: string) =>
+    claim(jobId, { class: "copy", team, waiting: 20, deadlineAt: null });
+  const many = Array.from({ length: 10 }, (_, n) => copy(`many-${n}`, "many"));
+  const given = new Map(
+    handOut([...many, copy("one", "one")], state({ free: 8 })).map((given) => [given.jobId, given.parts]),
+  );
+  expect(given.get("one")).toBe(4);
 });
 
 test("the earliest deadline is first, and a transfer that is late waits for those that are not", () => {
@@ -169,6 +192,25 @@ const anyState = fc.record({
   isOverloaded: fc.boolean(),
 });
 
+test("no copy or verification that runs or waits changes which backups get slots", () => {
+  const anyHeld = fc.array(fc.tuple(anyClaim, fc.integer({ min: 1, max: 8 })), { maxLength: 10 });
+  const anySlots = fc.tuple(anyState, fc.integer({ min: 0, max: 20 }));
+  fc.assert(
+    fc.property(anyClaims, anySlots, anyHeld, (claims, [given, ahead], copies) => {
+      const held = new HeldSlots();
+      for (const [{ vm, team }, parts] of copies) held.add({ class: "copy", team, vmId: `vm-${vm}` }, parts);
+      // Not the slots for the longest wait.
+      const fresh = claims.map((one) => ({ ...one, servedAt: NOW }));
+      const backups = new Set(fresh.flatMap(({ class: of, jobId }) => (of === "backup" ? [jobId] : [])));
+      const rest = { slots: 40, ahead, ...given };
+      const backupsOf = (some: readonly TransferClaim[], more: Partial<DispatchState>) =>
+        handOut(some, state({ ...rest, ...more })).filter(({ jobId }) => backups.has(jobId));
+      const urgent = fresh.filter(({ class: of }) => of === "restore" || of === "backup");
+      expect(backupsOf(fresh, { held })).toEqual(backupsOf(urgent, {}));
+    }),
+  );
+});
+
 test("no slot stays empty while a part may have it, and nothing is given twice", () => {
   fc.assert(
     fc.property(anyClaims, anyState, (claims, { free, ...rest }) => {
@@ -189,8 +231,9 @@ test("no slot stays empty while a part may have it, and nothing is given twice",
 
 test("a VM beyond half of the slots gets more only when no other VM wants a slot", () => {
   fc.assert(
-    fc.property(anyClaims, anyState, (claims, { turn, isOverloaded: isOver }) => {
+    fc.property(anyClaims, anyState, fc.boolean(), (all, { turn, isOverloaded: isOver }, isCopies) => {
       const slots = 8;
+      const claims = all.filter((one) => (one.class === "copy" || one.class === "verify") === isCopies);
       const given = handOut(claims, state({ slots, free: slots, turn, isOverloaded: isOver }));
       const vmOf = new Map(claims.map((one) => [one.jobId, one.vmId]));
       const perVm = new Map<string, number>();

@@ -1,26 +1,21 @@
 /**
  * Which transfer gets the next free slot of the engines. Pure.
  *
- * 1. Restores, then backups, then verifications. Every fourth slot is for a backup or a verification: restores without end slow
- *    backups down, and never stop them.
+ * 1. Restores, then backups, then second copies, then verifications. Every fourth slot is not for a restore: restores without end
+ *    slow backups down, and never stop them. Copies and verifications take no place in the queue ahead of the slots, so that a
+ *    backup waits for no more than a part of them.
  * 2. Within a class: transfers that can still meet their deadline, then the others. The deadline of a transfer that is late
  *    must not take the slots of one that is not.
  * 3. When the work does not fit before its deadlines: teams below their fair share, then the others. A team that has too
  *    much work misses its own deadlines, and not those of other teams. Restores have no deadlines, so teams always share.
  * 4. The earliest deadline, then the longest wait.
  *
- * A VM never holds more than half of the slots while others wait. Every 32nd slot goes to the transfer that was served last
- * the longest ago, if that was long: nothing waits forever.
+ * A VM never holds more than half of the slots while others wait that are as urgent. Copies and verifications count only against
+ * their own shares: no copy takes anything from a backup. Every 32nd slot goes to the transfer that was served last the longest
+ * ago, if that was long: nothing waits forever.
  */
-
-export const transferClasses = ["restore", "backup", "verify"] as const;
-export type TransferClass = (typeof transferClasses)[number];
-
-/** Lower runs first; the queue of the engines uses the same numbers. */
-export const transferPriority = { restore: 0, backup: 10, verify: 20 } as const satisfies Record<
-  TransferClass,
-  number
->;
+import { HeldSlots } from "./held-slots.ts";
+import { isBackground, type TransferClass, transferPriority } from "./transfer-class.ts";
 
 /** A transfer with parts that wait. Times are epoch milliseconds. */
 export interface TransferClaim {
@@ -47,18 +42,14 @@ export interface TransferClaim {
   readonly isOpen: boolean;
 }
 
-/** Slots held by teams and VMs, with those of transfers that wait for nothing more. */
-export interface HeldSlots {
-  readonly teams: ReadonlyMap<string, number>;
-  readonly vms: ReadonlyMap<string, number>;
-}
-
 export interface DispatchState {
   readonly now: number;
   /** Slots of all live engines, with those that are kept filled ahead. */
   readonly slots: number;
   /** Slots that are free. */
   readonly free: number;
+  /** Those of `slots` that only keep the queue filled: not for copies and verifications. */
+  readonly ahead: number;
   readonly held: HeldSlots;
   /** Parts given out until now: decides which slots are for the longest wait. */
   readonly turn: number;
@@ -75,7 +66,7 @@ export interface HandOut {
 /** Every n-th slot is for the longest wait: often enough to end it, and 3 % of the capacity at most. */
 export const AGED_EVERY = 32;
 /**
- * Every n-th slot is for a backup or a verification, if one waits: restores have three quarters of the engines, and the backups of all
+ * Every n-th slot is not for a restore, if anything else waits: restores have three quarters of the engines, and the backups of all
  * other VMs one.
  */
 export const SHARED_EVERY = 4;
@@ -94,6 +85,21 @@ interface Open {
   given: number;
 }
 
+/** Slots that a team and a VM may hold while others wait. */
+interface Shares {
+  readonly team: number;
+  readonly vm: number;
+}
+
+function sharesOf(open: readonly Open[], slots: number): Shares {
+  const teams = new Set(open.map(({ claim }) => claim.team)).size;
+  return { team: slots / Math.max(1, teams), vm: vmShare(slots) };
+}
+
+function vmShare(slots: number): number {
+  return Math.max(1, Math.floor(slots * VM_SHARE));
+}
+
 /** Chooses the transfers that get the free slots. Never returns more parts than `free`, or than a transfer has waiting. */
 export function handOut(claims: readonly TransferClaim[], state: DispatchState): HandOut[] {
   const dispatch = new Dispatch(claims, state);
@@ -104,25 +110,25 @@ export function handOut(claims: readonly TransferClaim[], state: DispatchState):
 /** One round: the state changes with each slot that is given. */
 class Dispatch {
   readonly #state: DispatchState;
-  readonly #teams: Map<string, number>;
-  readonly #vms: Map<string, number>;
+  readonly #held: HeldSlots;
   /** Per class and team in order of the deadline, so that a choice compares one transfer of each team. */
   readonly #lines: Open[][] = [];
   readonly #open: readonly Open[];
   readonly #order = new Map<string, Open>();
-  readonly #fairShare: number;
-  readonly #vmMost: number;
+  readonly #urgent: Shares;
+  readonly #all: Shares;
+  #free: number;
 
   constructor(claims: readonly TransferClaim[], state: DispatchState) {
     this.#state = state;
-    this.#teams = new Map(state.held.teams);
-    this.#vms = new Map(state.held.vms);
-    this.#vmMost = Math.max(1, Math.floor(state.slots * VM_SHARE));
+    this.#held = new HeldSlots(state.held);
+    this.#free = state.free;
     const open = claims
       .filter(({ isOpen, waiting }) => isOpen && waiting > 0)
       .map((claim) => ({ claim, isLate: this.#isLate(claim), left: claim.waiting, given: 0 }));
-    const teams = new Set(open.map(({ claim }) => claim.team));
-    this.#fairShare = state.slots / Math.max(1, teams.size);
+    const urgent = open.filter(({ claim }) => !isBackground[claim.class]);
+    this.#urgent = sharesOf(urgent, state.slots);
+    this.#all = sharesOf(open, state.slots - state.ahead);
     for (const line of Map.groupBy(open, ({ claim }) => `${claim.class} ${claim.team}`).values())
       this.#lines.push(line.sort(compareInTeam));
     this.#open = open;
@@ -137,10 +143,9 @@ class Dispatch {
     if (chosen === null) return false;
     chosen.left--;
     chosen.given++;
-    const { team, vmId, jobId } = chosen.claim;
-    this.#teams.set(team, (this.#teams.get(team) ?? 0) + 1);
-    this.#vms.set(vmId, (this.#vms.get(vmId) ?? 0) + 1);
-    this.#order.set(jobId, chosen);
+    this.#free--;
+    this.#held.add(chosen.claim, 1);
+    this.#order.set(chosen.claim.jobId, chosen);
     return true;
   }
 
@@ -152,7 +157,7 @@ class Dispatch {
   #nextAged(): Open | null {
     let oldest: Open | null = null;
     for (const open of this.#open) {
-      if (open.left === 0 || open.given > 0 || this.#vmSlots(open) >= this.#vmMost) continue;
+      if (open.left === 0 || open.given > 0 || !this.#isWithinShare(open)) continue;
       if (this.#state.now - open.claim.servedAt < AGED_AFTER_MS) continue;
       if (oldest === null || isOlder(open.claim, oldest.claim)) oldest = open;
     }
@@ -160,26 +165,38 @@ class Dispatch {
   }
 
   #nextShared(): Open | null {
-    return this.#best((open) => open.claim.class !== "restore" && this.#vmSlots(open) < this.#vmMost);
+    const backup = this.#best(({ claim }) => claim.class === "backup");
+    return this.#best(
+      (open) =>
+        (backup === null ? isBackground[open.claim.class] : open.claim.class === "backup") &&
+        this.#isWithinShare(open),
+    );
   }
 
   #next(): Open | null {
-    // Slots that no other VM wants go to a VM beyond its share.
-    return this.#best((open) => this.#vmSlots(open) < this.#vmMost) ?? this.#best(() => true);
+    return this.#nextOf((of) => !isBackground[of]) ?? this.#nextOf((of) => isBackground[of]);
+  }
+
+  /** Slots that no other VM wants go to a VM beyond its share. */
+  #nextOf(isOne: (of: TransferClass) => boolean): Open | null {
+    const within = this.#best((open) => isOne(open.claim.class) && this.#isWithinShare(open));
+    return within ?? this.#best(({ claim }) => isOne(claim.class));
   }
 
   #best(mayHave: (open: Open) => boolean): Open | null {
     let best: Open | null = null;
+    const hasRoom = this.#free > this.#state.ahead;
     for (const line of this.#lines) {
       while (line[0]?.left === 0) line.shift();
+      if (!hasRoom && line[0] !== undefined && isBackground[line[0].claim.class]) continue;
       const first = line.find((open) => open.left > 0 && mayHave(open));
       if (first !== undefined && (best === null || this.#compare(first, best) < 0)) best = first;
     }
     return best;
   }
 
-  #vmSlots({ claim }: Open): number {
-    return this.#vms.get(claim.vmId) ?? 0;
+  #isWithinShare({ claim }: Open): boolean {
+    return this.#held.ofVm(claim) < this.#sharesOf(claim).vm;
   }
 
   #compare(a: Open, b: Open): number {
@@ -192,20 +209,22 @@ class Dispatch {
   }
 
   #isLate(claim: TransferClaim): 0 | 1 {
-    return isLate(claim, { now: this.#state.now, vmMost: this.#vmMost });
+    return isLate(claim, { now: this.#state.now, vmMost: vmShare(this.#state.slots) });
   }
 
   #isBeyondShare(claim: TransferClaim): 0 | 1 {
-    const { team } = claim;
-    return isSharedByTeam(claim, this.#state.isOverloaded) && (this.#teams.get(team) ?? 0) >= this.#fairShare
-      ? 1
-      : 0;
+    const isShared = isSharedByTeam(claim, this.#state.isOverloaded);
+    return isShared && this.#held.ofTeam(claim) >= this.#sharesOf(claim).team ? 1 : 0;
+  }
+
+  #sharesOf(claim: TransferClaim): Shares {
+    return isBackground[claim.class] ? this.#all : this.#urgent;
   }
 }
 
 /** Whether the share of its team orders a transfer before its deadline does. */
 export function isSharedByTeam({ class: of }: Pick<TransferClaim, "class">, overloaded: boolean): boolean {
-  return overloaded || of === "restore";
+  return overloaded || of === "restore" || of === "copy";
 }
 
 /** 1: it cannot meet its deadline any more, also not with half of the slots. */
@@ -224,7 +243,7 @@ export function compareClaims(
   b: TransferClaim,
   { now, slots }: { readonly now: number; readonly slots: number },
 ): number {
-  const vmMost = Math.max(1, Math.floor(slots * VM_SHARE));
+  const vmMost = vmShare(slots);
   const open = (claim: TransferClaim) => ({ claim, isLate: isLate(claim, { now, vmMost }) });
   return transferPriority[a.class] - transferPriority[b.class] || compareInTeam(open(a), open(b));
 }

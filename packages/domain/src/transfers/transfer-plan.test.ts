@@ -78,6 +78,10 @@ test("says what each transfer waits for", () => {
     "b-first": "restores",
     "d-window": "window",
   });
+  const copy = open("s", { class: "copy", deadlineAt: null });
+  expect(reasons([...mine, copy])).toMatchObject({ s: "backups", "b-first": "slots" });
+  expect(reasons([restore, copy])).toMatchObject({ s: "restores" });
+  expect(reasons([copy])).toEqual({ s: "slots" });
 });
 
 test("a team with more work than its share waits for that share", () => {

@@ -3,6 +3,8 @@
  * order, so that a forecast says what the dispatcher will do.
  */
 import { limits } from "../base/limits.ts";
+import { HeldSlots } from "./held-slots.ts";
+import { transferPriority } from "./transfer-class.ts";
 import {
   type Forecast,
   type ForecastWork,
@@ -97,7 +99,7 @@ export function claimOf(one: RunningTransfer, { now, rates, windows }: Measures)
   };
 }
 
-/** An open backup or restore, for the forecast. Before its plan, `waiting` and `leftBytes` are expected values. */
+/** An open backup, restore or second copy, for the forecast. Before its plan, `waiting` and `leftBytes` are expected values. */
 export interface OpenTransfer extends RunningTransfer {
   /** An outage stops it until then, at least. */
   readonly parkedUntil: Date | null;
@@ -164,7 +166,7 @@ function inTurn(
 }
 
 function classOrder(a: Known, b: Known): number {
-  return Number(a.claim.class === "backup") - Number(b.claim.class === "backup");
+  return transferPriority[a.claim.class] - transferPriority[b.claim.class];
 }
 
 function workOf(
@@ -192,7 +194,8 @@ interface Scene {
   /** The first in order whose parts could move now. */
   readonly first: Known | null;
   readonly overloaded: boolean;
-  readonly heldByTeam: ReadonlyMap<string, number>;
+  readonly held: HeldSlots;
+  readonly teams: number;
   /** Slots for each team when all have the same. */
   readonly fairShare: number;
 }
@@ -201,15 +204,17 @@ function sceneOf(
   inOrder: readonly Known[],
   { slots, overloaded }: { readonly slots: number; readonly overloaded: boolean },
 ): Scene {
-  const heldByTeam = new Map<string, number>();
-  for (const { one } of inOrder) heldByTeam.set(one.team, (heldByTeam.get(one.team) ?? 0) + one.held);
+  const held = new HeldSlots();
+  for (const { one } of inOrder) held.add(one, one.held);
+  const teams = new Set(inOrder.map(({ one }) => one.team)).size;
   const mayMove = ({ one, claim }: Known): boolean =>
     one.stage === "parts" && one.waiting > 0 && one.parkedUntil === null && claim.isOpen;
   return {
     first: inOrder.find(mayMove) ?? null,
     overloaded,
-    heldByTeam,
-    fairShare: (slots * SLOTS_AHEAD) / Math.max(1, heldByTeam.size),
+    held,
+    teams,
+    fairShare: (slots * SLOTS_AHEAD) / Math.max(1, teams),
   };
 }
 
@@ -220,10 +225,11 @@ function reasonOf({ one, claim }: Known, scene: Scene): TransferReason | null {
   if (one.stage === "turn") return "slots";
   if (one.waiting === 0) return null;
   if (!claim.isOpen) return "window";
-  const { first, overloaded, heldByTeam, fairShare } = scene;
-  if (one.class === "backup" && first?.one.class === "restore") return "restores";
-  const shares = heldByTeam.size > 1 && isSharedByTeam(one, overloaded);
-  if (shares && (heldByTeam.get(one.team) ?? 0) >= fairShare) return "share";
+  const { first, overloaded, held, teams, fairShare } = scene;
+  if (first !== null && transferPriority[first.one.class] < transferPriority[one.class])
+    return first.one.class === "restore" ? "restores" : "backups";
+  const shares = teams > 1 && isSharedByTeam(one, overloaded);
+  if (shares && held.ofTeam(one) >= fairShare) return "share";
   const isEarlier = first !== null && orderDeadline(first.claim) < orderDeadline(claim);
   return isEarlier ? "deadlines" : "slots";
 }

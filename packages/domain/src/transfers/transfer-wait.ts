@@ -8,6 +8,8 @@ export const transferReasons = [
   "window",
   /** Restores go first. */
   "restores",
+  /** Backups go before second copies. */
+  "backups",
   /** Transfers with an earlier deadline go first. */
   "deadlines",
   /** The VM or its team holds its share of the slots. */
@@ -23,6 +25,7 @@ export const transferReasonTexts = {
   previous: "Waits for the previous transfer of the VM",
   window: "Waits for the transfer window of its policy",
   restores: "Waits for restores",
+  backups: "Waits for backups",
   deadlines: "Waits for transfers with an earlier deadline",
   share: "Waits because its team or VM holds its fair share",
   slots: "Waits for a free slot",

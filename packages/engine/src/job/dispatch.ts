@@ -3,6 +3,7 @@ import {
   countHeldByVm,
   countSlots,
   databaseNow,
+  type HeldParts,
   inTransaction,
   listRateSamples,
   listTransferWindows,
@@ -14,22 +15,17 @@ import {
 } from "@kluis/db";
 import {
   claimOf,
+  HeldSlots,
   handOut,
   RATE_SAMPLES,
-  type RunningTransfer,
+  type SegmentTaskName,
   SLOTS_AHEAD,
-  type TaskName,
+  segmentTask,
   TransferRates,
   WindowTimes,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
-
-const segmentTask = {
-  restore: "restore.segment",
-  backup: "backup.segment",
-  verify: "verify.segment",
-} as const satisfies Record<RunningTransfer["class"], TaskName>;
 
 type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
 
@@ -39,6 +35,7 @@ export async function dispatchTransfers(deps: Deps): Promise<number> {
   await raiseAgedTask(prisma);
   const [held, engineSlots] = await Promise.all([countHeldByVm(prisma), countSlots(prisma)]);
   const slots = Math.max(1, engineSlots) * SLOTS_AHEAD;
+  const ahead = slots - Math.max(1, engineSlots);
   const free = slots - held.reduce((sum, one) => sum + one.held, 0);
   if (free <= 0) return 0;
   const now = await databaseNow(prisma);
@@ -49,7 +46,8 @@ export async function dispatchTransfers(deps: Deps): Promise<number> {
   if (waiting.length === 0) return 0;
   const rates = new TransferRates(await listRateSamples(prisma, RATE_SAMPLES));
   const claims = waiting.map((one) => claimOf(one, { now, rates, windows }));
-  const state = { now: now.getTime(), slots, free, held: heldSlots(held), ...(await readTurn(prisma)) };
+  const slotsNow = { slots, free, ahead, held: heldSlots(held) };
+  const state = { now: now.getTime(), ...slotsNow, ...(await readTurn(prisma)) };
   const classes = new Map(waiting.map((one) => [one.jobId, one.class]));
   let total = 0;
   for (const { jobId, parts } of handOut(claims, state)) {
@@ -61,7 +59,7 @@ export async function dispatchTransfers(deps: Deps): Promise<number> {
 
 async function give(
   deps: Pick<EngineDeps, "db" | "clock">,
-  name: (typeof segmentTask)[RunningTransfer["class"]],
+  name: SegmentTaskName,
   { jobId, parts, now }: { readonly jobId: string; readonly parts: number; readonly now: Date },
 ): Promise<number> {
   return inTransaction(deps.db, async (tx) => {
@@ -73,13 +71,10 @@ async function give(
   });
 }
 
-function heldSlots(held: Awaited<ReturnType<typeof countHeldByVm>>): {
-  readonly teams: ReadonlyMap<string, number>;
-  readonly vms: ReadonlyMap<string, number>;
-} {
-  const teams = new Map<string, number>();
-  for (const one of held) teams.set(one.team, (teams.get(one.team) ?? 0) + one.held);
-  return { teams, vms: new Map(held.map((one) => [one.vmId, one.held])) };
+function heldSlots(held: readonly HeldParts[]): HeldSlots {
+  const slots = new HeldSlots();
+  for (const one of held) slots.add(one, one.held);
+  return slots;
 }
 
 /** Makes the dispatcher run soon. Many calls at the same time run it once. */

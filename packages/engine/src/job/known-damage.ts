@@ -54,13 +54,13 @@ export interface MetDamage {
   readonly unreadable: readonly KluisError[];
 }
 
-/** Records what a backup healed, and what it could not read of its base. Call it last in the transaction. */
+/** Records what a backup or a copy healed, and what it could not read of its base. Call it last in the transaction. */
 export async function recordMet(tx: Tx, job: WorkJob, { healed, unreadable }: MetDamage): Promise<void> {
   const vaultId = vaultIdOf(job);
   const findings = unreadable.flatMap((error) => findingOf(error) ?? []);
   const [first] = unreadable;
   if (first !== undefined) await addWarning(tx, job.id, errorInfo(first));
-  await recordDamage(tx, { vaultId, foundBy: "backup", findings, jobId: job.id });
+  await recordDamage(tx, { vaultId, foundBy: finders[job.kind], findings, jobId: job.id });
   await recordHealed(tx, {
     vaultId,
     jobId: job.id,

@@ -1,4 +1,4 @@
-/** The task that moves one segment of a backup or a restore, or checks a part of a recovery point. */
+/** The task that moves one segment of a backup, a restore or a second copy, or checks a part of a recovery point. */
 import {
   databaseNow,
   finishSegment,
@@ -14,7 +14,7 @@ import {
   type WorkJob,
   type WorkSegment,
 } from "@kluis/db";
-import { limits, type TaskName, type VerifyFound } from "@kluis/domain";
+import { limits, type SegmentTaskName, type VerifyFound } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 import type { TaskDefinition, TaskRun } from "../runtime/tasks.ts";
@@ -22,8 +22,6 @@ import { wakeDispatcher } from "./dispatch.ts";
 import { type MetDamage, noteDamage, recordMet } from "./known-damage.ts";
 import { parkTransfer, resumeTransfer } from "./parking.ts";
 import { failJob, recordRetry } from "./task-failure.ts";
-
-export type SegmentTaskName = Extract<TaskName, "backup.segment" | "restore.segment" | "verify.segment">;
 
 export interface SegmentMove {
   readonly deps: EngineDeps;
@@ -45,7 +43,7 @@ export interface SegmentMoved {
 }
 
 export interface SegmentKind {
-  readonly wakes: "backup.transfer" | "restore.advance" | "verify.run";
+  readonly wakes: "backup.transfer" | "restore.advance" | "copy.run" | "verify.run";
   /** False when the job is ending and no longer needs its segments. */
   isWanted(job: WorkJob): boolean;
   /** Moves the bytes; they are durable when it returns. Running it twice, also at the same time, has the same result. */

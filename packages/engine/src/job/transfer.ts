@@ -1,4 +1,4 @@
-/** The transfer step of a backup or restore: waits while the dispatcher gives its segments to engines. The last one wakes the job. */
+/** The transfer step of a backup, a restore or a second copy: waits while the dispatcher gives its segments to engines. The last one wakes the job. */
 import {
   countOpenSegments,
   finishEmptyDisks,
@@ -8,10 +8,9 @@ import {
   type WorkDisk,
   type WorkJob,
 } from "@kluis/db";
-import { KluisError, type Notice, notice } from "@kluis/domain";
+import { KluisError, type Notice, notice, type SegmentTaskName } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { wakeDispatcher } from "./dispatch.ts";
-import type { SegmentTaskName } from "./segment-task.ts";
 import type { StepContext, StepResult } from "./step.ts";
 
 /** How often the job checks its segments, in case the wake-up of the last segment is lost. */
@@ -36,7 +35,7 @@ export async function transferSegments(
 }
 
 /** What a transfer that has ended says. */
-export function transferSummary(disks: readonly WorkDisk[]) {
+function transferSummary(disks: readonly WorkDisk[]) {
   const sum = (key: "readBytes" | "changedBytes" | "movedBytes" | "storedBytes"): number =>
     disks.reduce((total, disk) => total + disk.stats[key], 0);
   const [readBytes, movedBytes] = [sum("readBytes"), sum("movedBytes")];

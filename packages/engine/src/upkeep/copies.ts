@@ -41,7 +41,7 @@ import type { Again } from "../runtime/tasks.ts";
 
 type Deps = Pick<EngineDeps, "db" | "clock" | "log">;
 
-/** Copies to one vault at once. Each moves its parts in turn, so more would only hold more slots. */
+/** Copies to one vault at once: enough to keep the engines busy while some of them plan or seal. */
 const OPEN_MOST = 4;
 /** Removals that one pass starts. */
 const REMOVALS = 100;

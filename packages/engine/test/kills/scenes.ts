@@ -11,6 +11,7 @@ import { segmentTaskDefinition } from "../../src/job/segment-task.ts";
 import { backupMachine } from "../../src/jobs/backup/machine.ts";
 import { backupSegment } from "../../src/jobs/backup/segment.ts";
 import { copyMachine } from "../../src/jobs/copy/machine.ts";
+import { copySegment } from "../../src/jobs/copy/segment.ts";
 import { deletePointMachine } from "../../src/jobs/delete-point/machine.ts";
 import { restoreMachine } from "../../src/jobs/restore/machine.ts";
 import { restoreSegment } from "../../src/jobs/restore/segment.ts";
@@ -27,13 +28,11 @@ const DISK_BYTES = 20 * MIB;
 const windows = Array.from({ length: 12 }, (_, window) => window);
 const block = (window: number) => random(window * MIB, 64 * 1024);
 const LIMIT_MS = 120_000;
-const segmentTasks = [backupSegment, restoreSegment, verifySegment].map(segmentTaskDefinition);
-const [backupParts, restoreParts, verifyParts] = segmentTasks;
 const partsOf = {
-  backup: backupParts,
-  "restore-disk": restoreParts,
-  verify: verifyParts,
-  "copy-point": undefined,
+  backup: segmentTaskDefinition(backupSegment),
+  "restore-disk": segmentTaskDefinition(restoreSegment),
+  verify: segmentTaskDefinition(verifySegment),
+  "copy-point": segmentTaskDefinition(copySegment),
   "delete-point": undefined,
 } satisfies Record<JobKind, unknown>;
 

@@ -14,6 +14,7 @@ export const copyMemorySchema = z.object({
   domain: z.string().optional(),
   transferStartedAt: time.optional(),
   transferEndedAt: time.optional(),
+  segmentsQueued: z.boolean().optional(),
   sealedAt: time.optional(),
   /** The VM's point in the second vault before this one. */
   previous: z.object({ pointId: z.string(), manifestDigest: z.string() }).nullable().optional(),
