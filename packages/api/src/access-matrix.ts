@@ -25,6 +25,8 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
 
   "overview.get": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "teams.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "teams.get": { permission: "inventory:read", reader: "ok", otherTeam: "NOT_FOUND" },
+  "roles.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "vms.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "vms.facets": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "vms.refresh": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
@@ -64,6 +66,20 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "reports.points": { permission: "report:read", reader: "FORBIDDEN", otherTeam: "ok" },
   "audit.list": { permission: "audit:read", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "audit.verify": { permission: "audit:read", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+
+  // Teams and their scopes belong to the platform owner; a team's administrator changes the members and roles of the own team.
+  "teams.organization": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "teams.create": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "teams.rename": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "teams.remove": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "teams.previewScopes": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "teams.addScope": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "teams.removeScope": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "teams.addMember": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "teams.removeMember": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "roles.create": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "roles.update": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "roles.remove": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
 
   "connections.list": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "connections.get": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },

@@ -32,6 +32,8 @@ const document = {
 let world: World;
 let pointId: string;
 let jobId: string;
+/** A role that is held in team Platform. */
+let member: string;
 const ending = new AbortController();
 
 beforeAll(async () => {
@@ -44,6 +46,11 @@ beforeAll(async () => {
       systemClock,
     ),
   );
+  const owner = await world.as("owner");
+  const night = { name: "night shift", team: "platform", permissions: ["backup:run" as const] };
+  await owner.roles.create(night);
+  const holder = { kind: "group", groupId: "night" } as const;
+  member = (await owner.teams.addMember({ team: "platform", role: "night shift", holder })).id;
   void completeTasks(world, "discover", ending.signal);
 });
 afterAll(async () => {
@@ -119,6 +126,18 @@ function inputOf(path: string, who: string): unknown {
     "vaultKeys.prove": { vault: "main", typed: ["x"] },
     "vaultKeys.remove": { vault: "main", key: "0123456789abcdef" },
     "vaultKeys.rotate": { vault: "main" },
+    "teams.get": { team: "platform" },
+    "teams.create": { name: `by ${who}` },
+    "teams.rename": { team: "platform", name: "Other" },
+    "teams.remove": { team: "platform" },
+    "teams.previewScopes": { team: "platform" },
+    "teams.addScope": { team: "platform", scope: { kind: "subscription", subscriptionId: vm } },
+    "teams.removeScope": { team: "platform", scope: vm },
+    "teams.addMember": { team: "platform", role: "reader", holder: { kind: "group", groupId: "g" } },
+    "teams.removeMember": { member },
+    "roles.create": { name: "own role", team: "platform", permissions: ["inventory:read"] },
+    "roles.update": { role: "night shift", name: "other" },
+    "roles.remove": { role: "night shift" },
     "tokens.create": { name: `token of ${who}`, permissions: ["self"] },
     "tokens.revoke": { id: jobId },
   };

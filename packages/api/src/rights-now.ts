@@ -1,11 +1,23 @@
-import { readAccess, type Tx } from "@kluis/db";
-import { type Access, type AccessTarget, mustBeAllowed, type Permission } from "@kluis/domain";
+import { getPerson, listAccounts, readAccess, type Tx } from "@kluis/db";
+import { type Access, type AccessTarget, type Grantor, mustBeAllowed, type Permission } from "@kluis/domain";
 import type { SignedInContext } from "./context.ts";
 
 /** The user's rights as the transaction sees them: those of the request can be older. */
-export function accessNow(ctx: SignedInContext, tx: Tx): Promise<Access> {
-  const { person, groupIds, access } = ctx.who;
-  return readAccess(tx, { id: person.id, groupIds }, access.limitedTo);
+export async function accessNow(ctx: SignedInContext, tx: Tx): Promise<Access> {
+  const { limitedTo } = ctx.who.access;
+  const person = await getPerson(tx, ctx.who.person.id);
+  if (person === null || person.disabledAt !== null) return { roles: [], teams: [], limitedTo };
+  return readAccess(tx, person, limitedTo);
+}
+
+/** The user as the one who changes roles: the rights of now, and every account of this human. */
+export async function grantorNow(ctx: SignedInContext, tx: Tx): Promise<Grantor> {
+  const accounts = await listAccounts(tx, ctx.who.person.id);
+  return {
+    access: await accessNow(ctx, tx),
+    personIds: accounts.map(({ id }) => id),
+    groupIds: accounts.flatMap(({ groupIds }) => groupIds),
+  };
 }
 
 /**

@@ -12,6 +12,7 @@ import { createCallerFactory, router } from "./procedures.ts";
 import { protectionProcedures } from "./protection/procedures.ts";
 import { reportProcedures } from "./reports/procedures.ts";
 import { restoreProcedures } from "./restores/procedures.ts";
+import { roleProcedures } from "./roles/procedures.ts";
 import { teamProcedures } from "./teams/procedures.ts";
 import { tokenProcedures } from "./tokens/procedures.ts";
 import { vaultKeyProcedures } from "./vault-keys/procedures.ts";
@@ -32,6 +33,7 @@ export const appRouter = router({
   audit: auditProcedures,
   tokens: tokenProcedures,
   teams: teamProcedures,
+  roles: roleProcedures,
   settings: settingsProcedures,
   connections: connectionProcedures,
   vaults: vaultProcedures,

@@ -29,6 +29,7 @@ export * from "./protections/index.ts";
 export * from "./queue/index.ts";
 export * from "./rebuild/index.ts";
 export * from "./recurring/index.ts";
+export * from "./roles/index.ts";
 export * from "./secrets/index.ts";
 export * from "./sessions/index.ts";
 export * from "./subscriptions/index.ts";

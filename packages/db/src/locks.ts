@@ -27,6 +27,8 @@ export const locks = {
   seed: named("seed"),
   /** Transaction lock: one change of connections, or of who reads which subscription, at a time. */
   connections: named("connections"),
+  /** Transaction lock: one change of teams, roles or users at a time. */
+  access: named("access"),
   /** Transaction lock: one change of vaults, or of which one is the default, at a time. */
   vaults: named("vaults"),
   /** Transaction lock: one discovery writes a VM at a time. `resourceId` in any letter case. */

@@ -114,7 +114,7 @@ class Seeder {
   }
 
   async role(role: Role, teamId: string | null, groupId: string): Promise<void> {
-    if (!(await assignRole(this.#tx, { role, teamId, holder: { groupId } }, this.#clock))) return;
+    if ((await assignRole(this.#tx, { role, teamId, holder: { groupId } }, this.#clock)) === null) return;
     this.events.push({
       kind: "role.assigned",
       actor: engineActor,

@@ -12,7 +12,8 @@ export const whoami = defineCommand({
     const { server, connection } = session;
     const me = await server.call((api) => api.me.get.query());
     const roles = me.roles.map(
-      ({ role, team }) => `${role} (${team === null ? "whole organization" : `team ${team.name}`})`,
+      ({ role, custom, team }) =>
+        `${role ?? custom?.name ?? ""} (${team === null ? "whole organization" : `team ${team.name}`})`,
     );
     print(session, me, (look) =>
       formatFacts(

@@ -13,13 +13,15 @@ describe("the signed-in user", () => {
     const describeIn = (locale: "en" | "nl", roles: Parameters<typeof describeRoles>[0]) =>
       describeRoles(roles, textsOf(locale, "shell"));
     expect(describeIn("en", [])).toBe("No role yet");
-    expect(describeIn("en", [{ role: "owner", team: null }])).toBe("Owner · Whole organization");
+    expect(describeIn("en", [{ role: "owner", custom: null, team: null }])).toBe(
+      "Owner · Whole organization",
+    );
     expect(
       describeIn("nl", [
-        { role: "backup-admin", team: commerce },
-        { role: "reader", team: null },
+        { role: null, custom: { id: "r", name: "Nachtdienst" }, team: commerce },
+        { role: "auditor", custom: null, team: null },
       ]),
-    ).toBe("Back-upbeheerder · Commerce +1");
+    ).toBe("Nachtdienst · Commerce +1");
   });
   it("has initials", () => {
     expect([initials("Olivia Owner"), initials("Ada"), initials("Bram van der Berg"), initials(" ")]).toEqual(

@@ -6,12 +6,17 @@ import type { Texts } from "#i18n/texts.ts";
 export type Viewer = MeView;
 export type HeldRole = MeView["roles"][number];
 
+/** The name of a role: a built-in one in the user's language, a custom one as its team named it. */
+export function roleName({ role, custom }: Pick<HeldRole, "role" | "custom">, t: Texts<"shell">): string {
+  return role === null ? (custom?.name ?? "") : t(`roles.${role}`);
+}
+
 /** `Backup admin · Commerce`, `Owner · Whole organization`; the strongest first, as the server returns them. */
 export function describeRoles(roles: readonly HeldRole[], t: Texts<"shell">): string {
   const [first, ...rest] = roles;
   if (first === undefined) return t("noRoleShort");
   const scope = first.team?.name ?? t("wholeOrganization");
-  const head = t("rolesInScope", { role: t(`roles.${first.role}`), scope });
+  const head = t("rolesInScope", { role: roleName(first, t), scope });
   return rest.length === 0 ? head : t("moreRoles", { roles: head, count: rest.length });
 }
 

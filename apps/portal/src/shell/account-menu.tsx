@@ -2,7 +2,7 @@
 import { ChevronDown, LogOut } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef } from "react";
-import { describeRoles, initials, type Viewer } from "#lib/viewer.ts";
+import { describeRoles, initials, roleName, type Viewer } from "#lib/viewer.ts";
 import { Menu } from "#ui/menu.tsx";
 
 /** The signed-in user, the roles, and the way out. */
@@ -47,8 +47,11 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
               {viewer.roles.length === 0 ? <p className="text-sm text-muted">{t("noRole")}</p> : null}
               <ul className="text-sm">
                 {viewer.roles.map((held) => (
-                  <li key={`${held.role}-${held.team?.id ?? ""}`} className="flex justify-between gap-4">
-                    <span>{t(`roles.${held.role}`)}</span>
+                  <li
+                    key={`${held.role ?? held.custom?.id}-${held.team?.id ?? ""}`}
+                    className="flex justify-between gap-4"
+                  >
+                    <span>{roleName(held, t)}</span>
                     <span className="text-muted">{held.team?.name ?? t("wholeOrganization")}</span>
                   </li>
                 ))}

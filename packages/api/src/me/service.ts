@@ -11,8 +11,9 @@ export function describeMe(ctx: SignedInContext): z.input<typeof meView> {
     person,
     locale: person.locale,
     via: actor.via,
-    roles: access.roles.map(({ role, teamId }) => ({
+    roles: access.roles.map(({ role, custom, teamId }) => ({
       role,
+      custom,
       team: teamId === null ? null : { id: teamId, name: names.get(teamId) ?? teamId },
     })),
     permissions: permissions.filter((permission) => holdsAnywhere(ctx, permission)),

@@ -7,7 +7,14 @@ export const meView = z.object({
   locale: z.enum(locales).nullable(),
   via: z.enum(signInMethods),
   /** The roles held, each in a team or (null) in the whole organization. */
-  roles: z.array(z.object({ role: z.enum(roles), team: refView.nullable() })),
+  roles: z.array(
+    z.object({
+      /** A built-in role; null for a custom one. */
+      role: z.enum(roles).nullable(),
+      custom: refView.nullable(),
+      team: refView.nullable(),
+    }),
+  ),
   /** Permissions held anywhere, so that a page shows what can be used. The server decides again for each VM. */
   permissions: z.array(z.enum(permissions)),
   organisationWide: z.boolean(),

@@ -11,9 +11,13 @@ export interface PersonRow {
   readonly groupIds: readonly string[];
   /** The chosen language of the portal; null until the user chooses one. */
   readonly locale: string | null;
+  /** null: may sign in. */
+  readonly disabledAt: Date | null;
+  /** Accounts with the same value belong to one human. */
+  readonly humanId: string | null;
 }
 
-const fields = {
+export const personFields = {
   id: true,
   tenantId: true,
   objectId: true,
@@ -21,12 +25,14 @@ const fields = {
   username: true,
   groupIds: true,
   locale: true,
+  disabledAt: true,
+  humanId: true,
 } as const;
 
 /** Creates the user, or updates name, user name and groups. Tenant id and object id identify a user. */
 export function upsertPerson(
   tx: Tx,
-  facts: Omit<PersonRow, "id" | "locale">,
+  facts: Pick<PersonRow, "tenantId" | "objectId" | "name" | "username" | "groupIds">,
   clock: Clock,
 ): Promise<PersonRow> {
   const { tenantId, objectId, name, username } = facts;
@@ -36,12 +42,12 @@ export function upsertPerson(
     where: { tenantId_objectId: { tenantId, objectId } },
     create: { id: newId(clock), tenantId, objectId, createdAt: now, ...latest },
     update: latest,
-    select: fields,
+    select: personFields,
   });
 }
 
 export function getPerson(tx: Tx, id: string): Promise<PersonRow | null> {
-  return tx.person.findUnique({ where: { id }, select: fields });
+  return tx.person.findUnique({ where: { id }, select: personFields });
 }
 
 export async function setPersonLocale(tx: Tx, id: string, locale: Locale): Promise<void> {

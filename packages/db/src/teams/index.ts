@@ -1,4 +1,27 @@
-export { listTeamMembers, listTeams, readAccess } from "./read.ts";
-export { type TeamView, teamView } from "./view.ts";
+export {
+  type Assignment,
+  countMembers,
+  countOwners,
+  findAssignment,
+  groupNames,
+  listOrganisationMembers,
+  nameGroup,
+  permissionsOf,
+} from "./members.ts";
+export { countOutsideReach, previewReach } from "./reach.ts";
+export { findTeam, listTeamMembers, listTeams, readAccess, type TeamRow } from "./read.ts";
+export { heldRoleView, type MemberRow, memberView, scopeView, type TeamView, teamView } from "./view.ts";
 export { teamsOfVm, teamsOfVms } from "./work.ts";
-export { ensureTeam } from "./write.ts";
+export {
+  addScope,
+  assignRole,
+  deleteTeam,
+  ensureTeam,
+  listTeamPolicies,
+  lockAccess,
+  lowerCase,
+  movePolicies,
+  removeScope,
+  renameTeam,
+  unassignRole,
+} from "./write.ts";

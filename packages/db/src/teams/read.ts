@@ -1,7 +1,16 @@
-import { type Access, type AccessTeam, type Permission, roles, type TeamReach } from "@kluis/domain";
+import { type Access, type AccessTeam, type HeldRole, type Permission, type TeamReach } from "@kluis/domain";
 import { z } from "zod";
+import { isUuid } from "../text.ts";
 import type { Tx } from "../tx.ts";
-import { type TeamView, teamView } from "./view.ts";
+import {
+  assignmentFields,
+  groupNames,
+  groupsOf,
+  parseAssignment,
+  permissionsOf,
+  toMember,
+} from "./members.ts";
+import { scopeView, type TeamView } from "./view.ts";
 
 export interface TeamRow extends AccessTeam {
   readonly slug: string;
@@ -9,6 +18,7 @@ export interface TeamRow extends AccessTeam {
 }
 
 const scopeFields = {
+  id: true,
   kind: true,
   subscriptionId: true,
   resourceGroup: true,
@@ -16,7 +26,12 @@ const scopeFields = {
   tagValue: true,
 } as const;
 
-const teamFields = { id: true, slug: true, name: true, scopes: { select: scopeFields } } as const;
+const teamFields = {
+  id: true,
+  slug: true,
+  name: true,
+  scopes: { select: scopeFields, orderBy: { id: "asc" } },
+} as const;
 
 /** These teams, or all, by slug. */
 function bySlug(ids: readonly string[] | undefined) {
@@ -36,12 +51,65 @@ export async function listTeams(tx: Tx, ids?: readonly string[]): Promise<TeamRo
   return rows.map(({ scopes, ...team }) => ({ ...team, reach: z.array(reachSchema).parse(scopes) }));
 }
 
-/** Returns these teams, or all, with what they reach and their members. */
+/** Returns the team with this id, slug or name, or null. */
+export async function findTeam(tx: Tx, ref: string): Promise<TeamRow | null> {
+  const where = isUuid(ref)
+    ? { id: ref.toLowerCase() }
+    : { OR: [{ slug: ref.toLowerCase() }, { name: { equals: ref, mode: "insensitive" as const } }] };
+  const found = await tx.team.findFirst({ where, orderBy: { slug: "asc" }, select: { id: true } });
+  return found === null ? null : ((await listTeams(tx, [found.id]))[0] ?? null);
+}
+
+/** Returns these teams, or all, with what they reach, their members, and how many VMs and policies they have. */
 export async function listTeamMembers(tx: Tx, ids?: readonly string[]): Promise<TeamView[]> {
-  const members = { role: true, groupId: true, person: { select: { id: true, name: true } } } as const;
-  const assignments = { select: members, orderBy: { createdAt: "asc" } } as const;
-  const rows = await tx.team.findMany({ ...bySlug(ids), select: { ...teamFields, assignments } });
-  return rows.map(({ assignments, ...team }) => teamView.parse({ ...team, members: assignments }));
+  const assignments = { select: assignmentFields, orderBy: [{ createdAt: "asc" }, { id: "asc" }] } as const;
+  const policies = { select: { policies: { where: { deletedAt: null } } } } as const;
+  const rows = await tx.team.findMany({
+    ...bySlug(ids),
+    select: {
+      ...teamFields,
+      assignments: { ...assignments, orderBy: [...assignments.orderBy] },
+      _count: policies,
+    },
+  });
+  const parsed = rows.map((row) => ({ ...row, assignments: row.assignments.map(parseAssignment) }));
+  const names = await groupNames(
+    tx,
+    parsed.flatMap((row) => groupsOf(row.assignments)),
+  );
+  const vms = await countTeamVms(tx, ids);
+  return parsed.map(({ assignments: held, scopes, _count, ...team }) => ({
+    ...team,
+    scopes: scopeView.array().parse(scopes),
+    members: held.map((row) => toMember(row, names)),
+    vms: vms.get(team.id) ?? 0,
+    policies: _count.policies,
+  }));
+}
+
+const vmCount = z.object({ id: z.string(), vms: z.coerce.number() });
+
+/** The VMs that exist in Azure and are in the scopes of a team, by team. */
+async function countTeamVms(tx: Tx, ids: readonly string[] | undefined): Promise<Map<string, number>> {
+  const teams = ids === undefined ? null : [...ids];
+  const rows = await tx.$queryRaw`
+    WITH scope AS (SELECT * FROM "TeamScope" WHERE ${teams}::uuid[] IS NULL OR "teamId" = ANY(${teams}::uuid[])),
+    reached AS (
+      SELECT scope."teamId", vm.id FROM scope JOIN "VirtualMachine" vm ON vm."subscriptionId" = scope."subscriptionId"
+        AND (scope.kind = 'subscription' OR vm."resourceGroup" = scope."resourceGroup")
+      WHERE scope.kind IN ('subscription', 'resource-group') AND vm."deletedAt" IS NULL
+      UNION
+      SELECT scope."teamId", vm.id FROM scope
+        JOIN "VirtualMachine" vm ON vm."tagIndex" @> ARRAY[scope."tagName" || '=' || scope."tagValue"]
+      WHERE scope.kind = 'tag' AND vm."deletedAt" IS NULL
+    )
+    SELECT "teamId"::text AS id, count(*) AS vms FROM reached GROUP BY 1`;
+  return new Map(
+    z
+      .array(vmCount)
+      .parse(rows)
+      .map(({ id, vms }) => [id, vms]),
+  );
 }
 
 /** Returns what a user may do now: roles held directly or through groups, and what the teams of the roles reach. */
@@ -52,9 +120,14 @@ export async function readAccess(
 ): Promise<Access> {
   const rows = await tx.roleAssignment.findMany({
     where: { OR: [{ personId: person.id }, { groupId: { in: [...person.groupIds] } }] },
-    select: { role: true, teamId: true },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    select: assignmentFields,
   });
-  const held = z.array(z.object({ role: z.enum(roles), teamId: z.string().nullable() })).parse(rows);
+  const held: HeldRole[] = rows.map((row) => {
+    const { role, custom, teamId, groupId } = parseAssignment(row);
+    const named = custom && { id: custom.id, name: custom.name };
+    return { role, custom: named, permissions: permissionsOf(role, custom), teamId, groupId };
+  });
   const ids = held.flatMap((one) => (one.teamId === null ? [] : [one.teamId]));
   return { roles: held, teams: ids.length === 0 ? [] : await listTeams(tx, ids), limitedTo };
 }

@@ -4,6 +4,7 @@ import { isKluisError } from "../errors/errors.ts";
 import {
   type Access,
   can,
+  heldRole,
   isVisible,
   mustBeAllowed,
   type TeamReach,
@@ -32,7 +33,7 @@ const access = (
   teamId: string | null,
   limitedTo: readonly Permission[] | null = null,
 ): Access => ({
-  roles: [{ role, teamId }],
+  roles: [heldRole(role, teamId)],
   teams: [commerce],
   limitedTo,
 });
@@ -104,7 +105,16 @@ const reach: fc.Arbitrary<TeamReach> = fc.oneof(
   }),
 );
 const anyAccess: fc.Arbitrary<Access> = fc.record({
-  roles: fc.array(fc.record({ role: fc.constantFrom(...roles), teamId: fc.constantFrom(null, "t1", "t2") })),
+  roles: fc.array(
+    fc
+      .tuple(fc.constantFrom(...roles), fc.constantFrom(null, "t1", "t2"), fc.subarray([...permissions]))
+      .map(([role, teamId, some]) => {
+        const custom = { id: "c", name: "Custom" };
+        return teamId === "t1"
+          ? { ...heldRole(role, teamId), role: null, custom, permissions: some }
+          : heldRole(role, teamId);
+      }),
+  ),
   teams: fc.tuple(fc.array(reach), fc.array(reach)).map(([a, b]) => [team("t1", ...a), team("t2", ...b)]),
   limitedTo: fc.constantFrom(null, ["inventory:read" as const], ["backup:run" as const]),
 });

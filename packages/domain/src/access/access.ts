@@ -1,5 +1,5 @@
 import { KluisError } from "../errors/errors.ts";
-import { type Permission, type Role, rolePermissions } from "./permission.ts";
+import { type Permission, platformPermissions, type Role, rolePermissions } from "./permission.ts";
 
 /** By what a team reaches VMs. */
 export const reachKinds = ["subscription", "resource-group", "tag"] as const;
@@ -20,10 +20,22 @@ export interface AccessTeam {
   readonly reach: readonly TeamReach[];
 }
 
-/** A role that a user holds, directly or through a group. `teamId` null: in the whole organization. */
+/** A role that a user holds, directly or through a group. It has its permissions with it, so that no rule asks what kind it is. */
 export interface HeldRole {
-  readonly role: Role;
+  /** The built-in role; null for a custom one. */
+  readonly role: Role | null;
+  /** The custom role; null for a built-in one. */
+  readonly custom: { readonly id: string; readonly name: string } | null;
+  readonly permissions: readonly Permission[];
+  /** null: in the whole organization. */
   readonly teamId: string | null;
+  /** The group of the directory through which it is held; null: directly. */
+  readonly groupId: string | null;
+}
+
+/** Returns a built-in role as it is held. */
+export function heldRole(role: Role, teamId: string | null, groupId: string | null = null): HeldRole {
+  return { role, custom: null, permissions: rolePermissions[role], teamId, groupId };
 }
 
 export interface Access {
@@ -85,9 +97,17 @@ export function teamsOf<T extends { readonly reach: readonly TeamReach[] }>(
   return teams.filter((team) => team.reach.some((reach) => reaches(reach, vm)));
 }
 
+/** The roles that give the permission, ignoring the limit of a token. */
+export function rolesWith(access: Access, permission: Permission): readonly HeldRole[] {
+  const isOfPlatform = platformPermissions.includes(permission);
+  return access.roles.filter(
+    (one) => one.permissions.includes(permission) && (one.teamId === null || !isOfPlatform),
+  );
+}
+
 function held(access: Access, permission: Permission): readonly HeldRole[] {
   if (access.limitedTo !== null && permission !== "self" && !access.limitedTo.includes(permission)) return [];
-  return access.roles.filter((one) => rolePermissions[one.role].includes(permission));
+  return rolesWith(access, permission);
 }
 
 /** Tells whether the user may do this to the target. The server decides; pages only hide what it would refuse. */

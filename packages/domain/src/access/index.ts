@@ -5,6 +5,7 @@ export {
   can,
   everyVm,
   type HeldRole,
+  heldRole,
   isVisible,
   mustBeAllowed,
   reachKinds,
@@ -16,8 +17,23 @@ export {
   visibleVmFilter,
 } from "./access.ts";
 export {
+  type CustomRoleChange,
+  customRoleRefusal,
+  type GrantedRole,
+  type Grantor,
+  type GrantRefusal,
+  grantRefusals,
+  type Holder,
+  managesMembers,
+  type RoleChange,
+  roleChangeRefusal,
+} from "./grants.ts";
+export {
+  customPermissions,
+  organisationRoles,
   type Permission,
   permissions,
   type Role,
+  rolePermissions,
   roles,
 } from "./permission.ts";

@@ -14,12 +14,20 @@ export const permissions = [
   "point:unpin", // end the hold of a pinned point (second person)
   "report:read", // generate and download audit reports
   "audit:read", // read and verify the audit log
-  "team:manage", // manage team members, scopes, custom roles
-  "platform:manage", // vaults, connections, guardrails, notification channels, keys
+  "team:manage", // manage the members and custom roles of the own team
+  "platform:manage", // vaults, connections, keys, guardrails, notification channels, teams and their scopes
   "approval:decide", // decide approvals (never your own)
   "self", // what every signed-in user may do: own tokens, sessions, identity
 ] as const;
 export type Permission = (typeof permissions)[number];
+
+/** Permissions over the whole installation. A role that is held in a team does not give them. */
+export const platformPermissions: readonly Permission[] = ["platform:manage"];
+
+/** The permissions that a custom role can have. Every role also has `self`, and `inventory:read`: without it nothing is visible. */
+export const customPermissions: readonly Permission[] = permissions.filter(
+  (permission) => permission !== "self" && !platformPermissions.includes(permission),
+);
 
 export const roles = ["owner", "backup-admin", "operator", "reader", "auditor"] as const;
 export type Role = (typeof roles)[number];
@@ -48,5 +56,5 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   auditor: [...reading, "report:read", "audit:read"],
 };
 
-/** Roles that can be held for the whole organization; the others are held in a team. */
+/** Roles that can be held for the whole organization; the others, also custom ones, are held in a team. */
 export const organisationRoles: readonly Role[] = ["owner", "auditor"];

@@ -7,4 +7,26 @@ export const forbiddenReasons = [
   "other-site",
   "retention-shorten",
   "policy-reach",
+  "own-role",
+  "grant-more-than-held",
 ] as const;
+
+/** Reasons of `CONFLICT` about teams, roles and users. */
+export const accessConflictReasons = [
+  "last-owner",
+  "access-limit",
+  "team-name-taken",
+  "team-has-policies",
+  "team-policies-outside",
+  "scope-known",
+  "role-held-already",
+  "role-name-taken",
+  "role-in-use",
+  "person-ambiguous",
+] as const;
+
+/** Reasons of `INPUT_INVALID` about roles. */
+export const accessInputReasons = ["organisation-role", "role-of-other-team"] as const;
+
+/** Reasons of `NOT_FOUND` about teams, roles and users. */
+export const accessMissingReasons = ["role", "member", "scope", "person"] as const;

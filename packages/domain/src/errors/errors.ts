@@ -1,7 +1,13 @@
 /** Typed errors: code, what happened, what to do. `api` maps codes to tRPC and HTTP; `azure` maps Azure's errors to codes. */
 
-import { forbiddenReasons } from "./access-reasons.ts";
+import {
+  accessConflictReasons,
+  accessInputReasons,
+  accessMissingReasons,
+  forbiddenReasons,
+} from "./access-reasons.ts";
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
+import { ambiguousReasons, platformConflictReasons } from "./platform-reasons.ts";
 import { pointConflictReasons, pointMissingReasons } from "./point-reasons.ts";
 import { azureFailedReasons, keyVaultReasons } from "./reason-lists.ts";
 
@@ -96,12 +102,20 @@ export const errorReasons = {
     "policy-restore-points",
     "policy-runs",
     ...keyInputReasons,
+    ...accessInputReasons,
   ],
-  NOT_FOUND: ["job", "team", "token", "procedure", "connection", "vault", "vault-key"],
+  NOT_FOUND: [
+    "job",
+    "team",
+    "token",
+    "procedure",
+    "connection",
+    "vault",
+    "vault-key",
+    ...accessMissingReasons,
+  ],
   CONFLICT: [
-    "vm-ambiguous",
-    "job-ambiguous",
-    "point-ambiguous",
+    ...ambiguousReasons,
     "job-ended",
     ...pointConflictReasons,
     "policy-name-taken",
@@ -115,24 +129,9 @@ export const errorReasons = {
     "other-vault",
     "other-migrations",
     "already-started",
-    "connection-name-taken",
-    "connection-from-environment",
-    "connection-untested",
-    "connection-not-empty",
-    "connection-has-points",
-    "connection-tenant-fixed",
-    "vault-name-fixed",
-    "subscription-taken",
-    "subscription-not-seen",
-    "subscription-held",
-    "no-subscription",
-    "vault-name-taken",
-    "vault-from-environment",
-    "vault-untested",
-    "vault-is-default",
-    "vault-disabled",
-    "vault-known",
+    ...platformConflictReasons,
     ...keyConflictReasons,
+    ...accessConflictReasons,
     "no-secrets-key",
     "no-folder-vaults",
   ],

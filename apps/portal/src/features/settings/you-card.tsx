@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { roleName } from "#lib/viewer.ts";
 import { useViewer } from "#shell/viewer-context.tsx";
 
 import { Card, Facts } from "#ui/card.tsx";
@@ -27,9 +28,9 @@ export function YouCard() {
                 ) : (
                   <span className="flex flex-wrap gap-1">
                     {viewer.roles.map((held) => (
-                      <Badge key={`${held.role}-${held.team?.id ?? ""}`} tone="accent">
+                      <Badge key={`${held.role ?? held.custom?.id}-${held.team?.id ?? ""}`} tone="accent">
                         {shell("rolesInScope", {
-                          role: shell(`roles.${held.role}`),
+                          role: roleName(held, shell),
                           scope: held.team?.name ?? shell("wholeOrganization"),
                         })}
                       </Badge>

@@ -1,4 +1,5 @@
 import { catalog } from "#messages/catalog.ts";
+import { accessChangeReasons } from "#messages/errors/access-changes.ts";
 import { connectionConflicts } from "#messages/errors/connections.ts";
 import { connectionsNotFound } from "#messages/errors/connections-not-found.ts";
 import { pointConflicts } from "#messages/errors/point-conflicts.ts";
@@ -40,6 +41,7 @@ export const accessErrors = catalog({
         },
         ...policyLimitReasons.en,
         ...vaultKeyReasons.en,
+        ...accessChangeReasons.en.INPUT_INVALID,
       },
     },
     NOT_FOUND: {
@@ -60,6 +62,7 @@ export const accessErrors = catalog({
           action: "Check the list of your tokens.",
         },
         ...connectionsNotFound.en,
+        ...accessChangeReasons.en.NOT_FOUND,
         procedure: {
           message: "The server does not know this request.",
           action: "Reload the page: it may be older than the server.",
@@ -119,6 +122,7 @@ export const accessErrors = catalog({
           action: "Stop it first, or choose another data folder.",
         },
         ...connectionConflicts.en,
+        ...accessChangeReasons.en.CONFLICT,
       },
     },
     NOT_SIGNED_IN: {
@@ -154,19 +158,8 @@ export const accessErrors = catalog({
           message: "None of your roles has the permission {permission} here.",
           action: "Ask the platform owner for a role that has it.",
         },
-        "token-limited": {
-          message: "A token without the permission self cannot list or revoke tokens.",
-          action: "Sign in to the portal and use Settings.",
-        },
-        "token-creates-tokens": {
-          message: "A token cannot create tokens.",
-          action: "Sign in to the portal and create it under Settings.",
-        },
-        "token-permission": {
-          message: "A token cannot have the permission {permission}, because you do not have it.",
-          action: "Remove this permission.",
-        },
         ...policyAccessReasons.en,
+        ...accessChangeReasons.en.FORBIDDEN,
         "other-site": {
           message: "The request did not come from this portal.",
           action: "Open the portal again and repeat the action.",
@@ -209,6 +202,7 @@ export const accessErrors = catalog({
         },
         ...policyLimitReasons.nl,
         ...vaultKeyReasons.nl,
+        ...accessChangeReasons.nl.INPUT_INVALID,
       },
     },
     NOT_FOUND: {
@@ -229,6 +223,7 @@ export const accessErrors = catalog({
           action: "Controleer de lijst met uw tokens.",
         },
         ...connectionsNotFound.nl,
+        ...accessChangeReasons.nl.NOT_FOUND,
         procedure: {
           message: "De server kent deze aanvraag niet.",
           action: "Laad de pagina opnieuw: die is misschien ouder dan de server.",
@@ -289,6 +284,7 @@ export const accessErrors = catalog({
           action: "Stop Kluis eerst of kies een andere gegevensmap.",
         },
         ...connectionConflicts.nl,
+        ...accessChangeReasons.nl.CONFLICT,
       },
     },
     NOT_SIGNED_IN: {
@@ -324,19 +320,8 @@ export const accessErrors = catalog({
           message: "Geen van uw rollen heeft hier de machtiging {permission}.",
           action: "Vraag de platformeigenaar om een rol met deze machtiging.",
         },
-        "token-limited": {
-          message: "Een token zonder de machtiging self kan geen tokens tonen of intrekken.",
-          action: "Meld u aan bij de portal en gebruik Instellingen.",
-        },
-        "token-creates-tokens": {
-          message: "Een token kan geen tokens maken.",
-          action: "Meld u aan bij de portal en maak het bij Instellingen.",
-        },
-        "token-permission": {
-          message: "Een token kan de machtiging {permission} niet hebben, omdat u die zelf niet hebt.",
-          action: "Verwijder deze machtiging.",
-        },
         ...policyAccessReasons.nl,
+        ...accessChangeReasons.nl.FORBIDDEN,
         "other-site": {
           message: "De aanvraag kwam niet van deze portal.",
           action: "Open de portal opnieuw en herhaal de actie.",
