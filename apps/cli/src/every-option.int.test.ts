@@ -261,7 +261,7 @@ const steps: readonly Step[] = [
     code: exitCodes.usage,
     refusal: "INPUT_INVALID",
   },
-  { line: ({ point }) => `delete-point ${point} --reason test --yes --wait --json` },
+  { line: ({ point }) => `delete-point ${point} --reason test --yes --json` },
   { line: () => "points shop-01 --deleted --json" },
   { line: () => "points --vault main --json" },
   { line: ({ point }) => `undelete-point ${point} --json` },

@@ -242,36 +242,27 @@ export const deletePoint = defineCommand({
     point: pointArgument,
     reason: option("text", "why; kept as evidence", text.min(3, "Use at least three characters.")),
     yes: flag("delete without asking"),
-    wait: waitFlag("the point is deleted, where the policy deletes it at once"),
   },
   examples: [
     'delete-point 01a21694-9aa4 --reason "test data"',
-    'delete-point web-01@latest --reason "test data" --yes --wait',
+    'delete-point web-01@latest --reason "test data" --yes',
   ],
-  run: async (session, { point, reason, yes, wait }) => {
+  run: async (session, { point, reason, yes }) => {
     const confirmed = yes ? point : await confirmDeletion(session, point);
     if (confirmed === null) {
       session.terminal.note("Nothing was deleted.");
       return exitCodes.failed;
     }
-    const started = await session.server.call((api) =>
+    const removed = await session.server.call((api) =>
       api.points.delete.mutate({ point: confirmed, reason }),
     );
-    const { jobId } = started;
-    if (jobId === null || !wait) {
-      print(session, started, () => deletionText(started));
-      return exitCodes.ok;
-    }
-    const job = await waitForJob(jobId, session);
-    print(session, { ...started, job }, () => jobOutcome(job));
-    return exitCodeOfJob(job);
+    print(session, removed, () => deletionText(removed));
+    return exitCodes.ok;
   },
 });
 
-function deletionText({ pointId, jobId, purgeAt }: RemovedPoint): string {
-  return purgeAt === null
-    ? `Deletion of recovery point ${pointId} has started: job ${jobId ?? "–"}`
-    : `Recovery point ${pointId} is deleted. It can be brought back until ${timeOf(purgeAt)}: kluis undelete-point ${pointId}`;
+function deletionText({ pointId, purgeAt }: RemovedPoint): string {
+  return `Recovery point ${pointId} is deleted. It can be brought back until ${timeOf(purgeAt)}: kluis undelete-point ${pointId}`;
 }
 
 /**
@@ -296,7 +287,6 @@ async function confirmDeletion({ server, terminal, signal }: Session, ref: strin
     terminal.note(terminal.noteLook.paint("warn", warning));
   }
   const { softDeleteDays: days } = point;
-  if (days === 0) terminal.note(terminal.noteLook.paint("warn", "It cannot be brought back."));
-  else terminal.note(`It can be brought back for ${countOf(days, "day")}.`);
+  terminal.note(`It can be brought back for ${countOf(days, "day")}.`);
   return (await terminal.confirm("Delete this recovery point?", signal)) ? point.id : null;
 }

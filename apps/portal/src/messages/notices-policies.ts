@@ -8,7 +8,6 @@ export const policyNotices = catalog({
     "preview-points-expire":
       "Saving deletes {points, plural, one {# recovery point} other {# recovery points}} at the next clean-up.",
     "preview-points-undo": "They can be brought back for {days, plural, one {# day} other {# days}}.",
-    "preview-no-undo": "The policy deletes points permanently at once: they cannot be brought back.",
     "preview-more-vms": "The points of {judged, number} of {vms, number} virtual machines are listed here.",
     "preview-many-snapshots":
       "Instant restore for {days, number} days keeps many snapshots in Azure, and Azure charges for each.",
@@ -29,8 +28,6 @@ export const policyNotices = catalog({
     "preview-points-expire":
       "Als u opslaat, {points, plural, one {wordt # herstelpunt} other {worden # herstelpunten}} bij de volgende opschoning verwijderd.",
     "preview-points-undo": "Ze kunnen nog {days, plural, one {# dag} other {# dagen}} worden teruggehaald.",
-    "preview-no-undo":
-      "Volgens het beleid worden punten meteen definitief verwijderd: ze kunnen niet worden teruggehaald.",
     "preview-more-vms": "Hier staan de punten van {judged, number} van de {vms, number} virtuele machines.",
     "preview-many-snapshots":
       "Bij {days, number} dagen direct herstel blijven veel momentopnamen in Azure staan; Azure brengt elke momentopname in rekening.",

@@ -93,13 +93,12 @@ export const points = catalog({
       delete: "Delete",
       deleteTitle: "Delete this recovery point?",
       deleteText:
-        "The recovery point of {vm} from {at} is deleted. {days, plural, =0 {The policy deletes it permanently at once: it cannot be brought back.} one {It can be brought back for # day, then its data is deleted permanently.} other {It can be brought back for # days, then its data is deleted permanently.}} Other recovery points do not change. The report keeps its row, with who deleted it and why.",
+        "The recovery point of {vm} from {at} is deleted. {days, plural, one {It can be brought back for # day, then its data is deleted permanently.} other {It can be brought back for # days, then its data is deleted permanently.}} Other recovery points do not change. The report keeps its row, with who deleted it and why.",
       onlyPoint: "This is the only recovery point of {vm}",
       onlyPointText:
         "After the deletion, nothing of this VM can be restored unless the point is brought back in time.",
       deleteReason: "Reason (recorded in the audit log)",
       deleteConfirm: "Delete recovery point",
-      deleteStarted: "Deletion started",
       deleted: "Recovery point deleted",
       undelete: "Bring back",
       undeleted: "Recovery point brought back",
@@ -239,13 +238,12 @@ export const points = catalog({
       delete: "Verwijderen",
       deleteTitle: "Dit herstelpunt verwijderen?",
       deleteText:
-        "Het herstelpunt van {vm} van {at} wordt verwijderd. {days, plural, =0 {Volgens het beleid gebeurt dat meteen definitief: het kan niet worden teruggehaald.} one {Het kan nog # dag worden teruggehaald. Daarna worden de gegevens definitief verwijderd.} other {Het kan nog # dagen worden teruggehaald. Daarna worden de gegevens definitief verwijderd.}} Andere herstelpunten veranderen niet. In het rapport blijft de rij staan, met wie het herstelpunt heeft verwijderd en waarom.",
+        "Het herstelpunt van {vm} van {at} wordt verwijderd. {days, plural, one {Het kan nog # dag worden teruggehaald. Daarna worden de gegevens definitief verwijderd.} other {Het kan nog # dagen worden teruggehaald. Daarna worden de gegevens definitief verwijderd.}} Andere herstelpunten veranderen niet. In het rapport blijft de rij staan, met wie het herstelpunt heeft verwijderd en waarom.",
       onlyPoint: "Dit is het enige herstelpunt van {vm}",
       onlyPointText:
         "Na de verwijdering kan niets van deze VM worden hersteld, tenzij het punt op tijd wordt teruggehaald.",
       deleteReason: "Reden (wordt vastgelegd in het auditlogboek)",
       deleteConfirm: "Herstelpunt verwijderen",
-      deleteStarted: "Verwijdering gestart",
       deleted: "Herstelpunt verwijderd",
       undelete: "Terughalen",
       undeleted: "Herstelpunt teruggehaald",

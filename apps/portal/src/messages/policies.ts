@@ -1,4 +1,4 @@
-import type { PolicyDocument, Retention } from "@kluis/domain";
+import type { AgeUnit, PolicyDocument, Retention } from "@kluis/domain";
 import { catalog } from "#messages/catalog.ts";
 import { policySentences } from "#messages/policy-sentences.ts";
 
@@ -7,11 +7,6 @@ type Consistency = PolicyDocument["consistency"];
 /** Policies: the list, the editor with its preview, one policy, and the sentence that describes a policy. */
 export const policies = catalog({
   en: {
-    noUndo: {
-      badge: "No soft delete",
-      title: "Soft delete is off",
-      text: "A point that retention or a person deletes is gone at once. Set the days to bring back a deleted point to 1 or more.",
-    },
     title: "Policies",
     one: "Policy",
     lead: "When backups run, which consistency they request, and how long recovery points are kept.",
@@ -30,6 +25,12 @@ export const policies = catalog({
     emptyText:
       "A policy sets when backups run and how long their recovery points are kept. Start with a daily one.",
     sentence: policySentences.en,
+    ages: {
+      days: "{count, plural, one {# day} other {# days}}",
+      weeks: "{count, plural, one {# week} other {# weeks}}",
+      months: "{count, plural, one {# month} other {# months}}",
+      years: "{count, plural, one {# year} other {# years}}",
+    } satisfies Record<AgeUnit, string>,
     editor: {
       name: "Name",
       nameHint: "2 to 63 lowercase letters, digits and hyphens. The name cannot be changed later.",
@@ -38,14 +39,17 @@ export const policies = catalog({
       team: "Offered to",
       schedule: "Schedule",
       kind: "Frequency",
-      kinds: { daily: "Daily", hourly: "Every few hours" } satisfies Record<
+      kinds: { daily: "Daily", weekly: "Weekly", hourly: "Every few hours" } satisfies Record<
         PolicyDocument["schedule"]["kind"],
         string
       >,
       kindHints: {
         daily: "At one or more times a day",
+        weekly: "On chosen days of the week, at one or more times",
         hourly: "Several times a day, within a window",
       } satisfies Record<PolicyDocument["schedule"]["kind"], string>,
+      days: "On",
+      daysRule: "Choose at least one day.",
       times: "Times",
       timeOf: "Time {index, number}",
       timeRule: "Enter each time, such as 01:30.",
@@ -60,7 +64,7 @@ export const policies = catalog({
       timeZoneRule: "Use an IANA time zone, such as Europe/Amsterdam.",
       retention: "Retention",
       retentionLead:
-        "A recovery point is kept while at least one row keeps it. An empty row keeps nothing. While “Newest points” is empty, no point of the last 24 hours is removed.",
+        "A recovery point is kept while at least one row keeps it. An empty row keeps nothing. Choose “points” to count, or an age: a point is then kept until it is that old. By age, points also expire while backups are paused; the newest good point always stays. Unless “Newest points” is a count, no point of the last 24 hours is removed.",
       retentionRule: "Keep at least one recovery point.",
       tiers: {
         keepLast: "Newest points",
@@ -70,15 +74,16 @@ export const policies = catalog({
         yearly: "Yearly points",
       } satisfies Record<keyof Retention, string>,
       tierHints: {
-        keepLast: "regardless of their age",
+        keepLast: "whatever their day",
         daily: "last point of each day",
         weekly: "last point of each week",
         monthly: "last point of each month",
         yearly: "last point of each year",
       } satisfies Record<keyof Retention, string>,
+      unitOf: "{tier}: unit",
+      units: { points: "points", days: "days", weeks: "weeks", months: "months", years: "years" },
       softDeleteDays: "Soft delete: days to bring back a deleted point",
-      softDeleteHint:
-        "Applies to what retention, an edit of the policy or a person deletes. 0 deletes the data permanently at once.",
+      softDeleteHint: "Applies to what retention, an edit of the policy or a person deletes. At least 1 day.",
       instantDays: "Instant restore: days to keep the snapshot in Azure",
       instantHint:
         "0 removes the snapshot after the transfer. With 1 to 30 days, the newest snapshot is also the base of the next backup: Azure lists the changed ranges, and only those are read.",
@@ -121,7 +126,7 @@ export const policies = catalog({
       unsaved: "Unsaved changes",
       confirmTitle: "Saving deletes recovery points",
       confirmText:
-        "Under the new rules, retention deletes {points, plural, one {# recovery point} other {# recovery points}} of {vms, plural, one {# VM} other {# VMs}} at its next run. This cannot be undone.",
+        "Under the new rules, retention deletes {points, plural, one {# recovery point} other {# recovery points}} of {vms, plural, one {# VM} other {# VMs}} at its next run. They can be brought back while soft delete keeps them.",
       confirm: "Save and delete {points, plural, one {# point} other {# points}}",
     },
     preview: {
@@ -163,11 +168,6 @@ export const policies = catalog({
     },
   },
   nl: {
-    noUndo: {
-      badge: "Geen zacht verwijderen",
-      title: "Zacht verwijderen staat uit",
-      text: "Een punt dat de retentie of een gebruiker verwijdert, is direct weg. Stel 1 dag of meer in om een verwijderd punt terug te halen.",
-    },
     title: "Beleid",
     one: "Beleid",
     lead: "Wanneer back-ups worden gemaakt, welke consistentie wordt gevraagd en hoelang herstelpunten worden bewaard.",
@@ -186,6 +186,12 @@ export const policies = catalog({
     emptyText:
       "Een beleid bepaalt wanneer back-ups worden gemaakt en hoelang hun herstelpunten worden bewaard. Begin met een dagelijks beleid.",
     sentence: policySentences.nl,
+    ages: {
+      days: "{count, plural, one {# dag} other {# dagen}}",
+      weeks: "{count, plural, one {# week} other {# weken}}",
+      months: "{count, plural, one {# maand} other {# maanden}}",
+      years: "{count, number} jaar",
+    },
     editor: {
       name: "Naam",
       nameHint: "2 tot 63 kleine letters, cijfers en koppeltekens. De naam kan later niet worden gewijzigd.",
@@ -194,11 +200,14 @@ export const policies = catalog({
       team: "Aangeboden aan",
       schedule: "Planning",
       kind: "Frequentie",
-      kinds: { daily: "Dagelijks", hourly: "Om de paar uur" },
+      kinds: { daily: "Dagelijks", weekly: "Wekelijks", hourly: "Om de paar uur" },
       kindHints: {
         daily: "Op een of meer tijdstippen per dag",
+        weekly: "Op gekozen dagen van de week, op een of meer tijdstippen",
         hourly: "Meerdere keren per dag, binnen een venster",
       },
+      days: "Op",
+      daysRule: "Kies ten minste één dag.",
       times: "Tijden",
       timeOf: "Tijd {index, number}",
       timeRule: "Voer elke tijd in, zoals 01:30.",
@@ -213,7 +222,7 @@ export const policies = catalog({
       timeZoneRule: "Gebruik een IANA-tijdzone, zoals Europe/Amsterdam.",
       retention: "Retentie",
       retentionLead:
-        "Een herstelpunt wordt bewaard zolang ten minste één rij het bewaart. Een lege rij bewaart niets. Zolang “Nieuwste punten” leeg is, wordt geen punt van de laatste 24 uur verwijderd.",
+        "Een herstelpunt wordt bewaard zolang ten minste één rij het bewaart. Een lege rij bewaart niets. Kies “punten” om te tellen, of een leeftijd: een punt wordt dan bewaard tot het zo oud is. Bij een leeftijd verlopen punten ook als er geen back-ups worden gemaakt; het nieuwste goede punt blijft altijd. Tenzij “Nieuwste punten” telt, wordt geen punt van de laatste 24 uur verwijderd.",
       retentionRule: "Bewaar ten minste één herstelpunt.",
       tiers: {
         keepLast: "Nieuwste punten",
@@ -223,15 +232,17 @@ export const policies = catalog({
         yearly: "Jaarlijkse punten",
       },
       tierHints: {
-        keepLast: "ongeacht hun leeftijd",
+        keepLast: "van welke dag ook",
         daily: "laatste punt van elke dag",
         weekly: "laatste punt van elke week",
         monthly: "laatste punt van elke maand",
         yearly: "laatste punt van elk jaar",
       },
+      unitOf: "{tier}: eenheid",
+      units: { points: "punten", days: "dagen", weeks: "weken", months: "maanden", years: "jaar" },
       softDeleteDays: "Zacht verwijderen: aantal dagen om een verwijderd punt terug te halen",
       softDeleteHint:
-        "Geldt voor wat de retentie, een wijziging van het beleid of een persoon verwijdert. Bij 0 worden de gegevens meteen definitief verwijderd.",
+        "Geldt voor wat de retentie, een wijziging van het beleid of een persoon verwijdert. Ten minste 1 dag.",
       instantDays: "Direct herstel: aantal dagen dat de momentopname in Azure blijft",
       instantHint:
         "0 verwijdert de momentopname na de overdracht. Met 1 tot 30 dagen is de nieuwste momentopname ook de basis van de volgende back-up: Azure levert de gewijzigde bereiken en alleen die worden gelezen.",
@@ -271,7 +282,7 @@ export const policies = catalog({
       unsaved: "Niet-opgeslagen wijzigingen",
       confirmTitle: "Opslaan verwijdert herstelpunten",
       confirmText:
-        "Volgens de nieuwe regels verwijdert de retentie bij de volgende uitvoering {points, plural, one {# herstelpunt} other {# herstelpunten}} van {vms, plural, one {# VM} other {# VM’s}}. Dit kan niet ongedaan worden gemaakt.",
+        "Volgens de nieuwe regels verwijdert de retentie bij de volgende uitvoering {points, plural, one {# herstelpunt} other {# herstelpunten}} van {vms, plural, one {# VM} other {# VM’s}}. Zolang zacht verwijderen ze bewaart, kunnen ze worden teruggehaald.",
       confirm: "Opslaan en {points, plural, one {# punt} other {# punten}} verwijderen",
     },
     preview: {

@@ -1,4 +1,4 @@
-import type { PolicyField, PolicyWord } from "@kluis/domain";
+import type { AgeUnit, PolicyField, PolicyWord } from "@kluis/domain";
 import { catalog, type MessageKey } from "#messages/catalog.ts";
 
 type Fields = Record<MessageKey<PolicyField>, string>;
@@ -13,18 +13,25 @@ export const policyChanges = catalog({
     yes: "yes",
     no: "no",
     before: "(before: {value})",
+    ages: {
+      days: "for {count, plural, one {# day} other {# days}}",
+      weeks: "for {count, plural, one {# week} other {# weeks}}",
+      months: "for {count, plural, one {# month} other {# months}}",
+      years: "for {count, plural, one {# year} other {# years}}",
+    } satisfies Record<AgeUnit, string>,
     fields: {
       schedule_kind: "Schedule",
       schedule_everyHours: "Hours between runs",
       schedule_windowStart: "First run of the day",
       schedule_windowHours: "Hours with runs",
+      schedule_days: "Days of the week",
       schedule_times: "Times",
       schedule_timeZone: "Time zone",
-      retention_keepLast: "Newest points kept",
-      retention_daily: "Days with a point each",
-      retention_weekly: "Weeks with a point each",
-      retention_monthly: "Months with a point each",
-      retention_yearly: "Years with a point each",
+      retention_keepLast: "Newest points",
+      retention_daily: "Daily points",
+      retention_weekly: "Weekly points",
+      retention_monthly: "Monthly points",
+      retention_yearly: "Yearly points",
       softDeleteDays: "Days that a removed point can be brought back",
       instantRestoreDays: "Days of instant restore",
       consistency_wanted: "Consistency",
@@ -54,6 +61,7 @@ export const policyChanges = catalog({
     words: {
       hourly: "every few hours",
       daily: "daily",
+      weekly: "weekly",
       application: "application-consistent",
       crash: "crash-consistent",
       continue: "the next lower level",
@@ -75,18 +83,25 @@ export const policyChanges = catalog({
     yes: "ja",
     no: "nee",
     before: "(eerst: {value})",
+    ages: {
+      days: "{count, plural, one {# dag} other {# dagen}} lang",
+      weeks: "{count, plural, one {# week} other {# weken}} lang",
+      months: "{count, plural, one {# maand} other {# maanden}} lang",
+      years: "{count, number} jaar lang",
+    },
     fields: {
       schedule_kind: "Schema",
       schedule_everyHours: "Uren tussen back-ups",
       schedule_windowStart: "Eerste back-up van de dag",
       schedule_windowHours: "Uren met back-ups",
+      schedule_days: "Dagen van de week",
       schedule_times: "Tijden",
       schedule_timeZone: "Tijdzone",
-      retention_keepLast: "Bewaarde nieuwste punten",
-      retention_daily: "Dagen met elk één punt",
-      retention_weekly: "Weken met elk één punt",
-      retention_monthly: "Maanden met elk één punt",
-      retention_yearly: "Jaren met elk één punt",
+      retention_keepLast: "Nieuwste punten",
+      retention_daily: "Dagelijkse punten",
+      retention_weekly: "Wekelijkse punten",
+      retention_monthly: "Maandelijkse punten",
+      retention_yearly: "Jaarlijkse punten",
       softDeleteDays: "Dagen dat een verwijderd punt kan worden teruggehaald",
       instantRestoreDays: "Dagen direct herstel",
       consistency_wanted: "Consistentie",
@@ -116,6 +131,7 @@ export const policyChanges = catalog({
     words: {
       hourly: "om de paar uur",
       daily: "dagelijks",
+      weekly: "wekelijks",
       application: "toepassingsconsistent",
       crash: "crashconsistent",
       continue: "het eerstvolgende lagere niveau",

@@ -4,7 +4,7 @@ import { catalog } from "#messages/catalog.ts";
 export const policyEffects = catalog({
   en: {
     removed: "{count, plural, one {# recovery point is deleted} other {# recovery points are deleted}}",
-    undo: "{days, plural, =0 {They cannot be brought back: the policy deletes at once.} one {They can be brought back for # day.} other {They can be brought back for # days.}}",
+    undo: "{days, plural, one {They can be brought back for # day.} other {They can be brought back for # days.}}",
     sooner:
       "{count, plural, one {# recovery point is kept for a shorter time.} other {# recovery points are kept for a shorter time.}}",
     none: "All its recovery points are kept, at least as long as now.",
@@ -25,7 +25,7 @@ export const policyEffects = catalog({
   nl: {
     removed:
       "{count, plural, one {# herstelpunt wordt verwijderd} other {# herstelpunten worden verwijderd}}",
-    undo: "{days, plural, =0 {Ze kunnen niet worden teruggehaald: het beleid verwijdert direct.} one {Ze kunnen nog # dag worden teruggehaald.} other {Ze kunnen nog # dagen worden teruggehaald.}}",
+    undo: "{days, plural, one {Ze kunnen nog # dag worden teruggehaald.} other {Ze kunnen nog # dagen worden teruggehaald.}}",
     sooner:
       "{count, plural, one {# herstelpunt wordt korter bewaard.} other {# herstelpunten worden korter bewaard.}}",
     none: "Alle herstelpunten worden bewaard, minstens zo lang als nu.",

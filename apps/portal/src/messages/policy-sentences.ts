@@ -9,6 +9,7 @@ export const policySentences = catalog({
     whole: "{schedule} {consistency} {retention} {snapshots}",
     short: "{schedule} {retention}",
     daily: "Every day at {times} ({zone}).",
+    weekly: "Every {days} at {times} ({zone}).",
     allDay: "{hours, plural, one {Every hour} other {Every # hours}}, all day, starting at {start} ({zone}).",
     window:
       "{hours, plural, one {Every hour} other {Every # hours}} from {start}, for {length, plural, one {# hour} other {# hours}} each day ({zone}).",
@@ -26,8 +27,15 @@ export const policySentences = catalog({
       monthly: "one a month for {count, plural, one {# month} other {# months}}",
       yearly: "one a year for {count, plural, one {# year} other {# years}}",
     } satisfies Record<keyof Retention, string>,
+    aged: {
+      keepLast: "every point until it is {age} old",
+      daily: "one a day until it is {age} old",
+      weekly: "one a week until it is {age} old",
+      monthly: "one a month until it is {age} old",
+      yearly: "one a year until it is {age} old",
+    } satisfies Record<keyof Retention, string>,
     softDelete:
-      "{days, plural, =0 {Deleted points cannot be brought back.} one {Deleted points can be brought back for # day.} other {Deleted points can be brought back for # days.}}",
+      "{days, plural, one {Deleted points can be brought back for # day.} other {Deleted points can be brought back for # days.}}",
     snapshots:
       "{days, plural, =0 {Snapshots are removed after the transfer.} one {Snapshots stay in Azure for # day for instant restore.} other {Snapshots stay in Azure for # days for instant restore.}}",
     trust:
@@ -37,6 +45,7 @@ export const policySentences = catalog({
     whole: "{schedule} {consistency} {retention} {snapshots}",
     short: "{schedule} {retention}",
     daily: "Elke dag om {times} ({zone}).",
+    weekly: "Elke {days} om {times} ({zone}).",
     allDay: "{hours, plural, one {Elk uur} other {Elke # uur}}, de hele dag, vanaf {start} ({zone}).",
     window:
       "{hours, plural, one {Elk uur} other {Elke # uur}} vanaf {start}, {length, plural, one {# uur} other {# uur}} per dag ({zone}).",
@@ -54,8 +63,15 @@ export const policySentences = catalog({
       monthly: "{count, plural, one {# maand} other {# maanden}} lang één per maand",
       yearly: "{count, number} jaar lang één per jaar",
     },
+    aged: {
+      keepLast: "elk punt tot het {age} oud is",
+      daily: "één per dag tot het {age} oud is",
+      weekly: "één per week tot het {age} oud is",
+      monthly: "één per maand tot het {age} oud is",
+      yearly: "één per jaar tot het {age} oud is",
+    },
     softDelete:
-      "{days, plural, =0 {Verwijderde punten kunnen niet worden teruggehaald.} one {Verwijderde punten kunnen # dag worden teruggehaald.} other {Verwijderde punten kunnen # dagen worden teruggehaald.}}",
+      "{days, plural, one {Verwijderde punten kunnen # dag worden teruggehaald.} other {Verwijderde punten kunnen # dagen worden teruggehaald.}}",
     snapshots:
       "{days, plural, =0 {Momentopnamen worden na de overdracht verwijderd.} one {Momentopnamen blijven # dag in Azure voor direct herstel.} other {Momentopnamen blijven # dagen in Azure voor direct herstel.}}",
     trust:

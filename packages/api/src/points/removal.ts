@@ -2,7 +2,6 @@
 import {
   databaseNow,
   judgeAgain,
-  markPointDeleting,
   notify,
   type PointRow,
   type StoredVm,
@@ -16,14 +15,13 @@ import type { SignedInContext } from "../context.ts";
 import { lookupPointFor } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
 import type { ReasonedPointInput } from "./inputs.ts";
-import { addPointJob, mustBeReadable } from "./service.ts";
+import { mustBeReadable } from "./service.ts";
 import type { ChangedPoint, RemovedPoint } from "./view.ts";
 
 const dayMs = 24 * 3_600_000;
 
 /**
- * Deletes a point, which cannot be used from this moment on. It can be brought back for as long as the policy of its VM says; when
- * that is not at all, a job deletes it at once.
+ * Deletes a point, which cannot be used from this moment on. It can be brought back for as long as the policy of its VM says.
  * @throws KluisError POINT_NOT_FOUND, FORBIDDEN, CONFLICT when it is pinned
  */
 export async function deletePoint(ctx: SignedInContext, input: ReasonedPointInput): Promise<RemovedPoint> {
@@ -35,16 +33,7 @@ export async function deletePoint(ctx: SignedInContext, input: ReasonedPointInpu
     await judgeAgain(tx, vm.id);
     const purgeAt = purgeTime(await softDeleteRules(tx, vm.id), await databaseNow(tx));
     await notify(tx, "points", { pointId: point.id, vmId: vm.id });
-    if (purgeAt !== null) return softDelete(ctx, tx, { point, vm, reason, purgeAt });
-    if (!(await markPointDeleting(tx, point.id))) throw changedMeanwhile(point);
-    const started = await addPointJob(ctx, tx, {
-      kind: "delete-point",
-      event: "point.delete-asked",
-      point,
-      vm,
-      parameters: { reason },
-    });
-    return { ...started, result: { ...started.result, purgeAt: null } };
+    return softDelete(ctx, tx, { point, vm, reason, purgeAt });
   });
 }
 
@@ -69,7 +58,7 @@ async function softDelete(
     vmId: vm.id,
     data: { reason, purgeAt: purgeAt.toISOString() },
   };
-  return { result: { pointId: point.id, purgeAt: purgeAt.toISOString(), jobId: null }, events: [event] };
+  return { result: { pointId: point.id, purgeAt: purgeAt.toISOString() }, events: [event] };
 }
 
 /**
@@ -81,7 +70,7 @@ export async function undeletePoint(ctx: SignedInContext, ref: string): Promise<
   const { point, vm } = await lookupPointFor(ctx, "point:delete", ref);
   return record(ctx, async (tx) => {
     const rules = await softDeleteRules(tx, vm.id);
-    const days = Math.max(1, rules?.softDeleteDays ?? defaultSoftDeleteDays);
+    const days = rules?.softDeleteDays ?? defaultSoftDeleteDays;
     const keptUntil = new Date((await databaseNow(tx)).getTime() + days * dayMs);
     if (!(await undelete(tx, { pointId: point.id, vmId: vm.id, keptUntil }))) {
       throw new KluisError("CONFLICT", {

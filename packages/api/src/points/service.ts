@@ -13,13 +13,10 @@ import {
   type VerificationState,
 } from "@kluis/db";
 import {
-  type DeletePointParameters,
   defaultSoftDeleteDays,
   type HeldPointState,
   isHeldPointState,
-  type JobKind,
   KluisError,
-  type LedgerKind,
   type PointState,
   planSample,
   type VerifyParameters,
@@ -103,7 +100,7 @@ export async function verifyPoint(ctx: SignedInContext, input: VerifyPointInput)
       return { result: { jobId: state.open.jobId, pointId: point.id }, events: [] };
     if (state?.open) throw alreadyVerified(point.id, state.open);
     const parameters: VerifyParameters = { mode, ...sampleOf(state, { mode, percent }) };
-    return addPointJob(ctx, tx, { kind: "verify", event: "job.created", point, vm, parameters });
+    return addVerification(ctx, tx, { point, vm, parameters });
   });
 }
 
@@ -125,29 +122,25 @@ function alreadyVerified(point: string, { jobId, mode }: { jobId: string; mode: 
   });
 }
 
-export interface PointJob {
-  readonly kind: Extract<JobKind, "verify" | "delete-point">;
-  readonly event: LedgerKind;
-  readonly point: PointRow;
-  readonly vm: StoredVm;
-  readonly parameters: VerifyParameters | DeletePointParameters;
-}
-
 /** Adds the job and returns it with the event that records it. */
-export async function addPointJob(
+async function addVerification(
   ctx: SignedInContext,
   tx: Tx,
-  { kind, event, point, vm, parameters }: PointJob,
+  {
+    point,
+    vm,
+    parameters,
+  }: { readonly point: PointRow; readonly vm: StoredVm; readonly parameters: VerifyParameters },
 ): Promise<{ readonly result: StartedPointJob; readonly events: readonly VmEvent[] }> {
   const { actor } = ctx.who;
-  const job = { kind, vmId: vm.id, pointId: point.id, trigger: "manual", actor } as const;
+  const job = { kind: "verify", vmId: vm.id, pointId: point.id, trigger: "manual", actor } as const;
   const jobId = await createJob(tx, { ...job, parameters: { ...parameters } }, ctx.api.clock);
   const recorded: VmEvent = {
-    kind: event,
+    kind: "job.created",
     actor,
     target: { type: "point", id: point.id, name: `${vm.name} ${point.takenAt}` },
     vmId: vm.id,
-    data: { jobId, jobKind: kind, ...parameters },
+    data: { jobId, jobKind: "verify", ...parameters },
   };
   return { result: { jobId, pointId: point.id }, events: [recorded] };
 }

@@ -8,7 +8,7 @@ export type PointPage = z.infer<typeof pointPage>;
 
 export const pointView = pointFacts.extend({
   /** Days for which the point can be brought back when it is deleted now; 0: it is deleted at once. */
-  softDeleteDays: z.int().nonnegative(),
+  softDeleteDays: z.int().positive(),
   can: z.object({
     download: z.boolean(),
     restore: z.boolean(),
@@ -25,12 +25,8 @@ export type PointDiskView = PointView["disks"][number];
 export const startedPointJob = z.object({ jobId: z.string(), pointId: z.string() });
 export type StartedPointJob = z.infer<typeof startedPointJob>;
 
-/** A deleted point: with the time until which it can be brought back, or with the job that deletes it at once. */
-export const removedPoint = z.object({
-  pointId: z.string(),
-  purgeAt: instantView.nullable(),
-  jobId: z.string().nullable(),
-});
+/** A deleted point, with the time until which it can be brought back. */
+export const removedPoint = z.object({ pointId: z.string(), purgeAt: instantView });
 export type RemovedPoint = z.infer<typeof removedPoint>;
 
 /** A point whose row has changed. */

@@ -58,7 +58,7 @@ export function changesOf(
 type ValueView = z.input<typeof policyChange>["before"];
 
 function valueView(value: PolicyChange["before"]): ValueView {
-  return typeof value === "object" && value !== null ? [...value] : value;
+  return value instanceof Array ? [...value] : value;
 }
 
 /** The VMs that the user sees, and the age that these policies allow the newest point. */

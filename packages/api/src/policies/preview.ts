@@ -96,7 +96,6 @@ async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref):
       retention: document.retention,
       timeZone: document.schedule.timeZone,
       now: ctx.api.clock.now(),
-      protectionActive: true,
     },
   );
   const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
@@ -186,17 +185,15 @@ function notesOn(
     ...limitNotes(document, facts.rates),
     ...judgeWindow(document, facts.runs),
     ...(offsets.size > 1 ? [notice("preview-clocks-change", {})] : []),
-    ...(points > 0 ? [notice("preview-points-expire", { points })] : []),
-    ...undoNotes(document.softDeleteDays ?? defaultSoftDeleteDays, points),
+    ...(points > 0
+      ? [
+          notice("preview-points-expire", { points }),
+          notice("preview-points-undo", { days: document.softDeleteDays ?? defaultSoftDeleteDays }),
+        ]
+      : []),
     ...(vms > mostVms ? [notice("preview-more-vms", { judged: mostVms, vms })] : []),
     ...(days > manySnapshotsDays ? [notice("preview-many-snapshots", { days })] : []),
   ];
-}
-
-/** Whether what is removed can be brought back; no undo at all is always said. */
-function undoNotes(days: number, removed: number): Notice[] {
-  if (days === 0) return [notice("preview-no-undo", {})];
-  return removed > 0 ? [notice("preview-points-undo", { days })] : [];
 }
 
 function offsetOf(at: Date, timeZone: string): string {

@@ -5,13 +5,20 @@ import {
   noticeSchema,
   policyFields,
   refView,
+  retentionAgeSchema,
   retentionTiers,
   storedPolicyDocumentSchema,
 } from "@kluis/domain";
 import { z } from "zod";
 
 const policyValue = z
-  .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))])
+  .union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.array(z.union([z.string(), z.number()])),
+    retentionAgeSchema,
+  ])
   .nullable();
 
 /** A field that one version changed of the one before; null: not set. */

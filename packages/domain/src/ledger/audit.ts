@@ -95,7 +95,6 @@ export const ledgerKinds = [
   "point.undeleted",
   "point.pinned",
   "point.unpinned",
-  "point.delete-asked",
   "point.pruned",
   "point.deleted",
   "disk.downloaded",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describePolicy } from "./describe.ts";
+import { describePolicy, describeRetention } from "./describe.ts";
 import { policyDocumentSchema } from "./policy.ts";
 
 const document = policyDocumentSchema.parse({
@@ -26,5 +26,13 @@ test.each([
 test("a policy with a limit of bandwidth says so", () => {
   expect(describePolicy({ ...document, transfer: { window: null, bandwidth: 50 } })).toBe(
     `${describePolicy(document)} Its backups store at most 50 MiB per second together.`,
+  );
+});
+
+test("ages are described beside counts", () => {
+  expect(
+    describeRetention({ keepLast: { age: 3, unit: "days" }, daily: 30, yearly: { age: 7, unit: "years" } }),
+  ).toBe(
+    "keeps every point until it is 3 days old, one a day for 30 days and one a year until it is 7 years old",
   );
 });

@@ -1,20 +1,23 @@
 import { defaultSoftDeleteDays } from "../points/soft-delete.ts";
 import type { PolicyDocument, Retention, TransferWindow } from "./policy.ts";
+import { ageWords } from "./retention.ts";
 import { describeSchedule, listWords, weekdayWords } from "./schedule.ts";
 
 const tierWords = [
-  ["keepLast", "point", "points", "the newest"],
-  ["daily", "day", "days", "one a day for"],
-  ["weekly", "week", "weeks", "one a week for"],
-  ["monthly", "month", "months", "one a month for"],
-  ["yearly", "year", "years", "one a year for"],
+  ["keepLast", "point", "points", "the newest", "every point"],
+  ["daily", "day", "days", "one a day for", "one a day"],
+  ["weekly", "week", "weeks", "one a week for", "one a week"],
+  ["monthly", "month", "months", "one a month for", "one a month"],
+  ["yearly", "year", "years", "one a year for", "one a year"],
 ] as const;
 
-/** Describes retention in English, such as `keeps one a day for 30 days and one a week for 12 weeks`. */
+/** Describes retention in English, such as `keeps one a day for 30 days and one a week until it is 12 weeks old`. */
 export function describeRetention(retention: Retention): string {
-  const parts = tierWords.flatMap(([tier, one, many, words]) => {
-    const count = retention[tier];
-    return count === undefined ? [] : [`${words} ${count} ${count === 1 ? one : many}`];
+  const parts = tierWords.flatMap(([tier, one, many, counted, each]) => {
+    const rule = retention[tier];
+    if (rule === undefined) return [];
+    if (typeof rule !== "number") return [`${each} until it is ${ageWords(rule)} old`];
+    return [`${counted} ${rule} ${rule === 1 ? one : many}`];
   });
   return `keeps ${listWords(parts)}`;
 }
@@ -45,7 +48,6 @@ export function describePolicy(document: PolicyDocument): string {
 }
 
 function describeSoftDelete(days = defaultSoftDeleteDays): string {
-  if (days === 0) return "Removed points cannot be brought back. ";
   return `Removed points can be brought back for ${days} ${days === 1 ? "day" : "days"}. `;
 }
 

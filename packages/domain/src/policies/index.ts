@@ -2,14 +2,19 @@ export { type Consistency, consistencies, consistencySchema } from "./consistenc
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
 export { describePolicy } from "./describe.ts";
 export {
+  type AgeUnit,
+  ageUnits,
   hourlyIntervals,
   isTimeZone,
   type PolicyDocument,
   policyDocumentSchema,
   policyNameSchema,
   type Retention,
+  type RetentionAge,
+  retentionAgeSchema,
   type Schedule,
   storedPolicyDocumentSchema,
+  type TierRule,
   type TransferWindow,
   timeOfDaySchema,
   timeZoneSchema,
@@ -43,5 +48,6 @@ export {
   longestGapSeconds,
   nextOccurrence,
   nextOccurrences,
+  sortedDays,
 } from "./schedule.ts";
 export * from "./scheduler.ts";

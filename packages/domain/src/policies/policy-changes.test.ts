@@ -21,7 +21,7 @@ const full: PolicyDocument = {
     timeZone: "Europe/Paris",
   },
   retention: { keepLast: 1, daily: 2, weekly: 3, monthly: 4, yearly: 5 },
-  softDeleteDays: 0,
+  softDeleteDays: 1,
   instantRestoreDays: 3,
   consistency: {
     wanted: "crash",
@@ -48,7 +48,11 @@ describe("policyChanges", () => {
   it("names every field of a document", () => {
     const found = fieldsOf(daily, full);
     const quick = { ...daily, verification: { mode: "quick", everyDays: 7 } } as const;
-    expect(new Set([...found, ...fieldsOf(daily, quick)])).toEqual(new Set(policyFields));
+    const schedule = { kind: "weekly" as const, days: [1], times: ["02:00"], timeZone: "UTC" };
+    const weekly = { ...daily, schedule };
+    expect(new Set([...found, ...fieldsOf(daily, quick), ...fieldsOf(daily, weekly)])).toEqual(
+      new Set(policyFields),
+    );
   });
 
   it("keeps the text of scripts out", () => {
@@ -60,18 +64,32 @@ describe("policyChanges", () => {
   it("words a limit, a verification, and days of undo", () => {
     const after: PolicyDocument = {
       ...daily,
-      softDeleteDays: 0,
+      softDeleteDays: 1,
       verification: { mode: "full", everyDays: 30 },
       transfer: { window: { days: [6, 7], from: "22:00", to: "06:00" }, bandwidth: 50 },
     };
     expect(policyChanges(daily, after).map(describePolicyChange)).toEqual([
-      "Days that a removed point can be brought back: 0; before: 14",
+      "Days that a removed point can be brought back: 1; before: 14",
       "Scheduled verification: full; before: not set",
       "Days between verifications: 30; before: not set",
       "Days of the transfer window: Saturday and Sunday; before: not set",
       "Transfer window opens: 22:00; before: not set",
       "Transfer window closes: 06:00; before: not set",
       "Most MiB per second: 50; before: not set",
+    ]);
+  });
+
+  it("words weekdays, counts and ages", () => {
+    const after: PolicyDocument = {
+      ...daily,
+      schedule: { kind: "weekly", days: [1, 7], times: ["01:00"], timeZone: "UTC" },
+      retention: { daily: { age: 30, unit: "days" }, yearly: { age: 1, unit: "years" } },
+    };
+    expect(policyChanges(daily, after).map(describePolicyChange)).toEqual([
+      "Schedule: weekly; before: daily",
+      "Days of the week: Monday and Sunday; before: not set",
+      "Daily points: for 30 days; before: 30",
+      "Yearly points: for 1 year; before: not set",
     ]);
   });
 

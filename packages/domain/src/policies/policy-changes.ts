@@ -6,10 +6,11 @@ import { canonicalJson } from "../base/canonical-json.ts";
 import { defaultSoftDeleteDays } from "../points/soft-delete.ts";
 import { sha256Of } from "../scripts/placed-scripts.ts";
 import { defaultTrustRule } from "../transfers/trust.ts";
-import type { PolicyDocument } from "./policy.ts";
+import { type PolicyDocument, type RetentionAge, retentionAgeSchema } from "./policy.ts";
+import { ageWords } from "./retention.ts";
 import { listWords, weekdayWords } from "./schedule.ts";
 
-type Leaf = string | number | boolean | readonly unknown[];
+type Leaf = string | number | boolean | readonly unknown[] | RetentionAge;
 
 /** The paths to the values of a document, such as `schedule.timeZone`. */
 type PathsOf<T, Before extends string = ""> = T extends Leaf
@@ -35,13 +36,14 @@ const names = {
   "schedule.everyHours": "Hours between runs",
   "schedule.windowStart": "First run of the day",
   "schedule.windowHours": "Hours with runs",
+  "schedule.days": "Days of the week",
   "schedule.times": "Times",
   "schedule.timeZone": "Time zone",
-  "retention.keepLast": "Newest points kept",
-  "retention.daily": "Days with a point each",
-  "retention.weekly": "Weeks with a point each",
-  "retention.monthly": "Months with a point each",
-  "retention.yearly": "Years with a point each",
+  "retention.keepLast": "Newest points",
+  "retention.daily": "Daily points",
+  "retention.weekly": "Weekly points",
+  "retention.monthly": "Monthly points",
+  "retention.yearly": "Yearly points",
   softDeleteDays: "Days that a removed point can be brought back",
   instantRestoreDays: "Days of instant restore",
   "consistency.wanted": "Consistency",
@@ -72,6 +74,7 @@ const names = {
 const words = {
   hourly: "every few hours",
   daily: "daily",
+  weekly: "weekly",
   application: "application-consistent",
   crash: "crash-consistent",
   continue: "the next lower level",
@@ -98,8 +101,11 @@ const byDigest = new Set<PolicyField>([
 ]);
 const digestCharacters = 12;
 
+/** Fields whose numbers are ISO weekdays. */
+const weekdayFields = new Set<PolicyField>(["schedule.days", "transfer.window.days"]);
+
 /** Null: not set. */
-export type PolicyValue = string | number | boolean | readonly (string | number)[] | null;
+export type PolicyValue = string | number | boolean | readonly (string | number)[] | RetentionAge | null;
 
 export interface PolicyChange {
   readonly field: PolicyField;
@@ -126,12 +132,11 @@ function wordsOf(field: PolicyField, value: PolicyValue): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return isWord(value) ? words[value] : value;
+  if ("unit" in value) return `for ${ageWords(value)}`;
   if (value.length === 0) return "none";
   return listWords(
     value.map((one) =>
-      field === "transfer.window.days" && typeof one === "number"
-        ? (weekdayWords[one - 1] ?? "")
-        : String(one),
+      weekdayFields.has(field) && typeof one === "number" ? (weekdayWords[one - 1] ?? "") : String(one),
     ),
   );
 }
@@ -161,6 +166,8 @@ function collect(value: unknown, path: string, values: Map<PolicyField, PolicyVa
 
 function leafOf(value: unknown): PolicyValue {
   if (Array.isArray(value)) return value.map((one: unknown) => (typeof one === "number" ? one : String(one)));
+  const age = retentionAgeSchema.safeParse(value);
+  if (age.success) return age.data;
   return typeof value === "number" || typeof value === "boolean" || typeof value === "string" ? value : null;
 }
 

@@ -24,7 +24,7 @@ test("fewer days remove the older points, and say which go sooner", () => {
   const change = { before: policy({ daily: 30 }), after: policy({ daily: 3 }), now };
   const effect = ruleEffect(pointsOf(10, 24), change);
   expect(effect.removed).toEqual(["p3", "p4", "p5", "p6", "p7", "p8", "p9"]);
-  expect(effect.sooner).toEqual(["p1", "p2"]);
+  expect(effect.sooner).toEqual(["p0", "p1", "p2"]);
 });
 
 test("points that only their age protects for now go sooner", () => {
@@ -45,6 +45,33 @@ test("a VM without rules until now loses what the policy does not keep", () => {
   expect(ruleEffect(pointsOf(4, 24), change).removed).toEqual(["p2", "p3"]);
 });
 
+test("an age instead of a count shortens what paused backups kept without an end", () => {
+  const old = pointsOf(3, 24).map((one) => ({
+    ...one,
+    takenAt: new Date(one.takenAt.getTime() - 20 * 86_400_000),
+  }));
+  const change = { before: policy({ daily: 5 }), after: policy({ daily: { age: 21, unit: "days" } }), now };
+  // The newest good point stays while it is the newest; the next one is 21 days old now, the other older.
+  expect(ruleEffect(old, change)).toEqual({ removed: ["p1", "p2"], sooner: ["p0"] });
+  const longer = { ...change, after: policy({ daily: { age: 25, unit: "days" } }) };
+  expect(ruleEffect(old, longer)).toEqual({ removed: [], sooner: ["p0", "p1", "p2"] });
+});
+
+test("a longer age takes nothing, a shorter one does", () => {
+  const [week, month] = [
+    policy({ daily: { age: 1, unit: "weeks" } }),
+    policy({ daily: { age: 1, unit: "months" } }),
+  ];
+  expect(ruleEffect(pointsOf(10, 24), { before: week, after: month, now })).toEqual({
+    removed: [],
+    sooner: [],
+  });
+  expect(ruleEffect(pointsOf(10, 24), { before: month, after: week, now })).toEqual({
+    removed: ["p7", "p8", "p9"],
+    sooner: ["p0", "p1", "p2", "p3", "p4", "p5", "p6"],
+  });
+});
+
 const tier = fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined });
 const anyRetention = fc
   .record({ keepLast: tier, daily: tier, weekly: tier, monthly: tier, yearly: tier })
@@ -61,7 +88,7 @@ test("what goes at once is what the pruner removes; more of each tier takes noth
         const [before, after] = [policy(one), policy(two)];
         const keptBy = (retention: Retention): Set<string> =>
           new Set(
-            judgeRetention(points, { retention, timeZone: "Europe/Amsterdam", now, protectionActive: true })
+            judgeRetention(points, { retention, timeZone: "Europe/Amsterdam", now })
               .filter(({ keep }) => keep)
               .map(({ id }) => id),
           );

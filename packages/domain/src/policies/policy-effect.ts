@@ -1,5 +1,6 @@
 /** What a change of rules does to the recovery points that exist: judged by the function that prunes them. */
-import type { PolicyDocument } from "./policy.ts";
+import { canonicalJson } from "../base/canonical-json.ts";
+import type { PolicyDocument, TierRule } from "./policy.ts";
 import {
   judgeRetention,
   type RetentionPoint,
@@ -23,10 +24,7 @@ export interface RuleEffect {
 
 /** Tells whether two policies keep the same points. */
 export function keepTheSame(before: PolicyDocument, after: PolicyDocument): boolean {
-  const { keepLast, daily, weekly, monthly, yearly } = after.retention;
-  const was = before.retention;
-  if (was.keepLast !== keepLast || was.daily !== daily || was.weekly !== weekly) return false;
-  if (was.monthly !== monthly || was.yearly !== yearly) return false;
+  if (canonicalJson(before.retention) !== canonicalJson(after.retention)) return false;
   return before.schedule.timeZone === after.schedule.timeZone;
 }
 
@@ -38,9 +36,9 @@ export function ruleEffect(
   if (points.length === 0 || (before !== null && keepTheSame(before, after)))
     return { removed: [], sooner: [] };
   const judge = ({ retention, schedule }: PolicyDocument): RetentionVerdict[] =>
-    judgeRetention(points, { retention, timeZone: schedule.timeZone, now, protectionActive: true });
+    judgeRetention(points, { retention, timeZone: schedule.timeZone, now });
   const old = before === null ? null : new Map(judge(before).map((verdict) => [verdict.id, verdict]));
-  const fewer = (after.retention.keepLast ?? 0) < (before?.retention.keepLast ?? 0);
+  const fewer = countOf(after.retention.keepLast) < countOf(before?.retention.keepLast);
   const removed: string[] = [];
   const sooner: string[] = [];
   for (const verdict of judge(after)) {
@@ -52,6 +50,8 @@ export function ruleEffect(
   return { removed, sooner };
 }
 
+const countOf = (rule: TierRule | undefined): number => (typeof rule === "number" ? rule : 0);
+
 /** Tiers that end within days, whatever the policy says. */
 const passing: readonly RetentionTier[] = ["recent", "undeleted"];
 
@@ -62,5 +62,8 @@ function isSooner(was: RetentionVerdict | null, is: RetentionVerdict, fewer: boo
   if (was === null) return is.tiers.length > 0 && !lasts(is);
   if (lasts(was) && is.tiers.length > 0 && !lasts(is)) return true;
   if (fewer && was.tiers.includes("last")) return true;
-  return is.expiresAt !== null && was.expiresAt !== null && is.expiresAt < was.expiresAt;
+  if (is.expiresAt === null) return false;
+  // Kept without an end until now, by a count that paused backups do not reach: an age ends it.
+  if (was.expiresAt === null) return is.timed && !was.timed;
+  return is.expiresAt < was.expiresAt;
 }

@@ -40,6 +40,12 @@ test.each<[string, PolicyDocument, string[][]]>([
   ["every hour, 18 days", policy(everyHours(1), 18), [[], []]],
   ["every hour, 20 days", policy(everyHours(1), 20), [[], ["policy-many-restore-points"]]],
   ["every hour, 30 days", policy(everyHours(1), 30), [["policy-too-many-restore-points"], []]],
+  ["once a week", policy({ kind: "weekly", days: [7], times: ["01:00"], timeZone: "UTC" }, 30), [[], []]],
+  [
+    "four runs around the end of the week",
+    policy({ kind: "weekly", days: [1, 7], times: ["00:00", "00:15", "23:30", "23:45"], timeZone: "UTC" }),
+    [["policy-too-many-runs"], []],
+  ],
   [
     "application-consistent every 2 hours",
     policy(everyHours(2), 0, "application"),
@@ -55,6 +61,13 @@ test.each<[string, PolicyDocument, string[][]]>([
   ],
 ])("%s", (_, document, expected) => {
   expect(codes(document)).toEqual(expected);
+});
+
+test("a weekly policy keeps few restore points", () => {
+  const sundays: Schedule = { kind: "weekly", days: [7], times: ["01:00"], timeZone: "UTC" };
+  // Five Sundays fit into 30 days; one more is being made, and the clocks may change.
+  expect(restorePointsKept(policy(sundays, 30))).toBe(7);
+  expect(restorePointsKept(policy(daily("01:00"), 7))).toBe(9);
 });
 
 test("a policy that Azure cannot do is refused, with the numbers", () => {
@@ -82,6 +95,12 @@ const time = fc
 const schedules: fc.Arbitrary<Schedule> = fc.oneof(
   fc.record({
     kind: fc.constant("daily" as const),
+    times: fc.uniqueArray(time, { minLength: 1, maxLength: 24 }),
+    timeZone: fc.constantFrom("Europe/Amsterdam", "America/New_York", "UTC"),
+  }),
+  fc.record({
+    kind: fc.constant("weekly" as const),
+    days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
     times: fc.uniqueArray(time, { minLength: 1, maxLength: 24 }),
     timeZone: fc.constantFrom("Europe/Amsterdam", "America/New_York", "UTC"),
   }),
@@ -131,7 +150,7 @@ describe("counted over the days around both changes of the clocks", () => {
         const runs = occurrencesBetween(
           schedule,
           new Date("2026-06-01T00:00:00Z"),
-          new Date("2026-06-05T12:00:00Z"),
+          new Date("2026-06-20T12:00:00Z"),
         );
         const gaps = runs.slice(1).map((run, at) => run.getTime() - (runs[at]?.getTime() ?? 0));
         expect(mostWithin(runs, hourMs)).toBe(busiestHour(schedule));

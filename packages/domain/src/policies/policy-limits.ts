@@ -9,6 +9,7 @@
 import { KluisError } from "../errors/errors.ts";
 import { type Notice, notice, noticeText } from "../notices/notices.ts";
 import type { PolicyDocument, Schedule } from "./policy.ts";
+import { minutesOfWeek, weekMinutes } from "./schedule.ts";
 
 const DAY_MINUTES = 24 * 60;
 const HOUR_MINUTES = 60;
@@ -80,33 +81,29 @@ export function mustFitAzure(document: PolicyDocument): void {
  */
 export function restorePointsKept({ schedule, instantRestoreDays }: PolicyDocument): number {
   if (instantRestoreDays === 0) return 1;
-  return runMinutes(schedule).length * instantRestoreDays + busiestHour(schedule) + 1;
+  return mostRunsWithin(schedule, instantRestoreDays * DAY_MINUTES) + busiestHour(schedule) + 1;
 }
 
 /** The shortest time between two runs, on days without a change of the clocks. */
 export function shortestGapMinutes(schedule: Schedule): number {
-  const minutes = runMinutes(schedule);
-  const gaps = minutes.map((minute, at) => (minutes[at + 1] ?? (minutes[0] ?? 0) + DAY_MINUTES) - minute);
+  const minutes = minutesOfWeek(schedule);
+  const gaps = minutes.map((minute, at) => (minutes[at + 1] ?? (minutes[0] ?? 0) + weekMinutes) - minute);
   return Math.min(...gaps);
 }
 
 /** The most runs in any 60 minutes. */
 export function busiestHour(schedule: Schedule): number {
-  const minutes = runMinutes(schedule);
-  const twice = [...minutes, ...minutes.map((minute) => minute + DAY_MINUTES)];
-  return Math.max(
-    ...minutes.map(
-      (start) => twice.filter((minute) => minute >= start && minute < start + HOUR_MINUTES).length,
-    ),
-  );
+  return mostRunsWithin(schedule, HOUR_MINUTES);
 }
 
-/** The runs of a day in minutes after its first window's midnight, ascending. */
-function runMinutes(schedule: Schedule): readonly number[] {
-  if (schedule.kind === "hourly") {
-    const runs = Math.ceil(schedule.windowHours / schedule.everyHours);
-    return Array.from({ length: runs }, (_, run) => run * schedule.everyHours * HOUR_MINUTES);
-  }
-  const minutes = schedule.times.map((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5)));
-  return [...new Set(minutes)].toSorted((a, b) => a - b);
+/** The most runs in any so many minutes, on days without a change of the clocks. */
+function mostRunsWithin(schedule: Schedule, spanMinutes: number): number {
+  const minutes = minutesOfWeek(schedule);
+  const weeks = Math.floor(spanMinutes / weekMinutes);
+  const rest = spanMinutes % weekMinutes;
+  const twice = [...minutes, ...minutes.map((minute) => minute + weekMinutes)];
+  const most = Math.max(
+    ...minutes.map((start) => twice.filter((minute) => minute >= start && minute < start + rest).length),
+  );
+  return weeks * minutes.length + most;
 }

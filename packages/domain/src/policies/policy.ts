@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
-import { mostSoftDeleteDays } from "../points/soft-delete.ts";
+import { leastSoftDeleteDays, mostSoftDeleteDays } from "../points/soft-delete.ts";
 import { verificationRuleSchema } from "../points/verify-rule.ts";
 import { linuxScriptsSchema } from "../scripts/linux-scripts.ts";
 import { bandwidthSchema } from "../transfers/bandwidth.ts";
@@ -27,6 +27,10 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
+/** ISO weekdays: 1 is Monday. */
+export const weekdaySchema = z.int().min(1).max(7);
+const weekdaysSchema = z.array(weekdaySchema).min(1, "Choose at least one day.").max(7);
+
 export const hourlyIntervals = [1, 2, 4, 6, 8, 12] as const;
 
 function scheduleOf(timeZone: z.ZodType<string>) {
@@ -52,24 +56,45 @@ function scheduleOf(timeZone: z.ZodType<string>) {
       times: z.array(timeOfDaySchema).min(1, "Give at least one time.").max(24),
       timeZone,
     }),
+    z.strictObject({
+      kind: z.literal("weekly"),
+      days: weekdaysSchema,
+      times: z.array(timeOfDaySchema).min(1, "Give at least one time.").max(24),
+      timeZone,
+    }),
   ]);
 }
 export type Schedule = z.infer<ReturnType<typeof scheduleOf>>;
 
-/** How many points each tier keeps (grandfather-father-son). At least one tier must be set. */
+/** The longest age of a tier in each unit: 99 years, and for days what a count may be. */
+const mostAge = { days: 9999, weeks: 5163, months: 1188, years: 99 } as const;
+export type AgeUnit = keyof typeof mostAge;
+export const ageUnits = ["days", "weeks", "months", "years"] as const satisfies readonly AgeUnit[];
+
+/** How long each point of a tier is kept, by the calendar of the policy's zone. */
+export const retentionAgeSchema = z.discriminatedUnion("unit", [
+  z.strictObject({ age: z.int().min(1).max(mostAge.days), unit: z.literal("days") }),
+  z.strictObject({ age: z.int().min(1).max(mostAge.weeks), unit: z.literal("weeks") }),
+  z.strictObject({ age: z.int().min(1).max(mostAge.months), unit: z.literal("months") }),
+  z.strictObject({ age: z.int().min(1).max(mostAge.years), unit: z.literal("years") }),
+]);
+export type RetentionAge = z.infer<typeof retentionAgeSchema>;
+
+/** A tier keeps a number of points, or each of its points until an age. */
+const tierSchema = (most: number) => z.union([z.int().min(1).max(most), retentionAgeSchema]).optional();
+export type TierRule = number | RetentionAge;
+
+/** What each tier keeps (grandfather-father-son). At least one tier must be set. */
 export const retentionSchema = z
   .strictObject({
-    keepLast: z.int().min(1).max(9999).optional(),
-    daily: z.int().min(1).max(9999).optional(),
-    weekly: z.int().min(1).max(5163).optional(),
-    monthly: z.int().min(1).max(1188).optional(),
-    yearly: z.int().min(1).max(99).optional(),
+    keepLast: tierSchema(9999),
+    daily: tierSchema(9999),
+    weekly: tierSchema(5163),
+    monthly: tierSchema(1188),
+    yearly: tierSchema(99),
   })
   .refine((tiers) => Object.values(tiers).some((count) => count !== undefined), "Keep at least one point.");
 export type Retention = z.infer<typeof retentionSchema>;
-
-/** ISO weekdays: 1 is Monday. */
-export const weekdaySchema = z.int().min(1).max(7);
 
 /**
  * When backups of a policy may move data: from a local time until another one, in the zone of the schedule. `to` at or before
@@ -77,7 +102,7 @@ export const weekdaySchema = z.int().min(1).max(7);
  */
 export const transferWindowSchema = z.strictObject({
   /** The days on which the window opens; missing: every day. */
-  days: z.array(weekdaySchema).min(1, "Choose at least one day.").max(7).optional(),
+  days: weekdaysSchema.optional(),
   from: timeOfDaySchema,
   to: timeOfDaySchema,
 });
@@ -87,8 +112,8 @@ function policyDocumentOf(timeZone: z.ZodType<string>) {
   return z.strictObject({
     schedule: scheduleOf(timeZone),
     retention: retentionSchema,
-    /** Days for which a removed point can be brought back; `defaultSoftDeleteDays` when it is missing. 0: removed at once. */
-    softDeleteDays: z.int().min(0).max(mostSoftDeleteDays).optional(),
+    /** Days for which a removed point can be brought back; `defaultSoftDeleteDays` when it is missing. Removal is never at once. */
+    softDeleteDays: z.int().min(leastSoftDeleteDays).max(mostSoftDeleteDays).optional(),
     /** Days to keep a snapshot in Azure for instant restore; 0 removes it after the transfer. */
     instantRestoreDays: z.int().min(0).max(30),
     consistency: z.strictObject({

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ageUnits, retentionSchema } from "./policy.ts";
 import {
   judgeRetention,
   nextRetentionChange,
@@ -21,7 +22,6 @@ const rules = (
   retention,
   timeZone: "Europe/Amsterdam",
   now: new Date("2026-06-01T12:00Z"),
-  protectionActive: true,
   ...more,
 });
 const kept = (points: readonly RetentionPoint[], which: RetentionRules): string[] =>
@@ -81,15 +81,19 @@ test("weekly, monthly and yearly tiers each keep the newest of their period", ()
 test("verdicts name every tier, its reason, and when the last one releases the point", () => {
   const [newest, other] = judgeRetention(
     [point("a", "2026-05-30T10:00Z"), point("b", "2026-05-31T10:00Z")],
-    rules({ daily: 3, weekly: 2 }, { protectionActive: false }),
+    rules({ daily: 3, weekly: 2 }),
   );
   expect(newest).toEqual({
     id: "b",
     keep: true,
-    tiers: ["daily", "weekly"],
-    reason: "Kept: newest of 2026-05-31 (daily, 1 of 3); newest of the week of 2026-05-25 (weekly, 1 of 2).",
+    tiers: ["latest", "daily", "weekly"],
+    reason:
+      "Kept: the newest good point; newest of 2026-05-31 (daily, 1 of 3); newest of the week of 2026-05-25 (weekly, 1 of 2).",
     // Two weeks after the Monday of its week, local midnight.
     expiresAt: new Date("2026-06-07T22:00Z"),
+    // A count ends by a later backup.
+    timed: false,
+    changesAt: new Date("2026-06-07T22:00Z"),
   });
   expect(other?.tiers).toEqual(["daily"]);
   expect(other?.expiresAt).toEqual(new Date("2026-06-01T22:00Z"));
@@ -121,7 +125,8 @@ const history = fc.uniqueArray(
   }),
   { selector: (one) => one.id, maxLength: 60 },
 );
-const count = fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined });
+const age = fc.record({ age: fc.integer({ min: 1, max: 40 }), unit: fc.constantFrom(...ageUnits) });
+const count = fc.option(fc.oneof(fc.integer({ min: 1, max: 20 }), age), { nil: undefined });
 const someRules = fc
   .record({ keepLast: count, daily: count, weekly: count, monthly: count, yearly: count })
   .map((tiers) => {
@@ -164,7 +169,7 @@ test("for any history: an independent count agrees with the daily tier", () => {
       const found = judgeRetention(
         plain,
         // Long after the points, so that only the tier decides.
-        rules({ daily: days }, { protectionActive: false, now: new Date("2026-07-01T12:00Z") }),
+        rules({ daily: days }, { now: new Date("2026-07-01T12:00Z") }),
       )
         .filter((one) => one.keep)
         .map((one) => plain.find((candidate) => candidate.id === one.id)?.takenAt.getTime());
@@ -179,11 +184,132 @@ test("for any history: time alone changes no verdict before the time that is nam
   fc.assert(
     fc.property(history, someRules, fraction, (points, which, part) => {
       const verdicts = judgeRetention(points, which);
-      const next = nextRetentionChange(points, which, verdicts);
+      const next = nextRetentionChange(verdicts, which.now);
       expect(next > which.now).toBe(true);
       const between = which.now.getTime() + Math.floor(part * (next.getTime() - which.now.getTime()));
       expect(judgeRetention(points, { ...which, now: new Date(between) })).toEqual(verdicts);
     }),
     { numRuns: 300 },
+  );
+});
+
+test("a tier by age keeps the newest point of each period until it has the age", () => {
+  const points = [
+    point("a", "2026-05-01T10:00Z"),
+    point("b", "2026-05-02T09:59Z"),
+    point("c", "2026-05-02T12:01Z"),
+    point("d", "2026-05-31T10:00Z"),
+  ];
+  const thirty = rules({ daily: { age: 30, unit: "days" } });
+  expect(kept(points, thirty)).toEqual(["d", "c"]);
+  expect(judgeRetention(points, thirty)[1]).toMatchObject({
+    tiers: ["daily"],
+    reason: "Kept: newest of 2026-05-02 (daily, for 30 days).",
+    expiresAt: new Date("2026-06-01T12:01Z"),
+  });
+});
+
+test("ages follow the calendar of the zone: month ends, leap days and clock changes", () => {
+  const ends = (
+    takenAt: string,
+    tier: { age: number; unit: "days" | "months" | "years" },
+  ): string | undefined =>
+    judgeRetention([point("new", "2030-01-01T00:00Z"), point("a", takenAt)], {
+      ...rules({ keepLast: tier }),
+      now: new Date(new Date(takenAt).getTime() + 2 * 86_400_000),
+    })[1]?.expiresAt?.toISOString();
+  // 31 January 01:00 in Amsterdam and a month: the last day of February, at the same local time.
+  expect(ends("2026-01-31T00:00Z", { age: 1, unit: "months" })).toBe("2026-02-28T00:00:00.000Z");
+  expect(ends("2028-02-29T00:00Z", { age: 1, unit: "years" })).toBe("2029-02-28T00:00:00.000Z");
+  // The clocks go forward on 29 March: the local time stays.
+  expect(ends("2026-03-20T00:00Z", { age: 10, unit: "days" })).toBe("2026-03-29T23:00:00.000Z");
+});
+
+test("by age a pause in backups removes points, but never the last good one", () => {
+  const points = [
+    point("newest", "2026-01-01T10:00Z"),
+    point("older", "2025-12-31T10:00Z"),
+    point("damaged", "2026-01-02T10:00Z", { good: false }),
+  ];
+  const verdicts = judgeRetention(points, rules({ daily: { age: 30, unit: "days" } }));
+  expect(verdicts.map(({ id, keep, tiers }) => [id, keep, tiers])).toEqual([
+    ["damaged", true, []],
+    ["newest", true, ["latest"]],
+    ["older", false, []],
+  ]);
+});
+
+test("keepLast by age keeps every good point that is young enough", () => {
+  const points = ["a", "b", "c"].map((id, index) =>
+    point(id, `2026-05-3${1 - (index > 1 ? 1 : 0)}T1${index}:00Z`),
+  );
+  expect(
+    kept(
+      points,
+      rules({ keepLast: { age: 2, unit: "days" } }, { now: new Date("2026-06-01T11:59Z") }),
+    ).toSorted(),
+  ).toEqual(["a", "b", "c"]);
+  expect(
+    kept(points, rules({ keepLast: { age: 2, unit: "days" } }, { now: new Date("2026-06-02T10:30Z") })),
+  ).toEqual(["b"]);
+});
+
+test("an age has a limit in each unit, and a tier is either a count or an age", () => {
+  const accepts = (daily: unknown): boolean => retentionSchema.safeParse({ daily }).success;
+  expect(accepts(30)).toBe(true);
+  expect(accepts({ age: 99, unit: "years" })).toBe(true);
+  expect(accepts({ age: 100, unit: "years" })).toBe(false);
+  expect(accepts({ age: 0, unit: "days" })).toBe(false);
+  expect(accepts({ age: 1.5, unit: "days" })).toBe(false);
+  expect(accepts({ age: 5, unit: "hours" })).toBe(false);
+  expect(accepts({ age: 5, unit: "days", count: 3 })).toBe(false);
+});
+
+test("for any history: the order of the input decides nothing", () => {
+  fc.assert(
+    fc.property(history, someRules, fc.func(fc.nat()), (points, which, weight) => {
+      const shuffled = points.toSorted((a, b) => weight(a.id) - weight(b.id));
+      expect(judgeRetention(shuffled, which)).toEqual(judgeRetention(points, which));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("for any history: time alone only ever removes, and never the last good point", () => {
+  const later = fc.integer({ min: 0, max: 4_000 });
+  fc.assert(
+    fc.property(history, someRules, later, (points, which, days) => {
+      const now = new Set(kept(points, which));
+      const then = kept(points, { ...which, now: new Date(which.now.getTime() + days * 86_400_000) });
+      expect(then.filter((id) => !now.has(id))).toEqual([]);
+      const good = points
+        .filter((one) => one.good)
+        .toSorted((a, b) => b.takenAt.getTime() - a.takenAt.getTime());
+      const newest = good[0];
+      if (newest !== undefined) {
+        const best = good.filter((one) => one.takenAt.getTime() === newest.takenAt.getTime());
+        expect(best.some(({ id }) => then.includes(id))).toBe(true);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("for any history: what expires by age goes at the time that was promised", () => {
+  fc.assert(
+    fc.property(history, age, (points, tier) => {
+      const which = rules({ daily: tier });
+      for (const verdict of judgeRetention(points, which)) {
+        if (verdict.expiresAt === null) continue;
+        const at = (ms: number) =>
+          judgeRetention(points, { ...which, now: new Date(ms) }).find(({ id }) => id === verdict.id);
+        expect(at(verdict.expiresAt.getTime() - 1)?.keep).toBe(true);
+        const ended = at(verdict.expiresAt.getTime());
+        expect(
+          ended?.keep === false || ended?.tiers.every((one) => one === "pinned" || one === "latest"),
+        ).toBe(true);
+      }
+    }),
+    { numRuns: 100 },
   );
 });

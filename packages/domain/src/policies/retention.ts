@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { limits } from "../base/limits.ts";
-import type { Retention } from "./policy.ts";
+import type { Retention, RetentionAge, TierRule } from "./policy.ts";
 
 /** The facts of an existing recovery point that retention needs. */
 export interface RetentionPoint {
@@ -19,8 +19,6 @@ export interface RetentionRules {
   /** The IANA zone whose calendar defines days, weeks, months and years. */
   readonly timeZone: string;
   readonly now: Date;
-  /** The newest good point of a protected VM is never removed. */
-  readonly protectionActive: boolean;
 }
 
 export const retentionTiers = [
@@ -35,8 +33,8 @@ export const retentionTiers = [
   "pinned",
 ] as const;
 /**
- * `latest`: the newest good point of a protected VM. `last`: one of the newest `keepLast`. `recent`: at most one day old,
- * if the policy has no `keepLast`. `undeleted`: a person brought it back not long ago.
+ * `latest`: the newest good point, which no rule removes. `last`: one of the newest `keepLast`, or younger than its age.
+ * `recent`: at most one day old, if `keepLast` counts nothing. `undeleted`: a person brought it back not long ago.
  */
 export type RetentionTier = (typeof retentionTiers)[number];
 
@@ -46,8 +44,15 @@ export interface RetentionVerdict {
   readonly tiers: readonly RetentionTier[];
   /** In English, for the command line and reports. */
   readonly reason: string;
-  /** When the last tier releases it if backups continue as planned; null if unknown (pinned, latest, keepLast, paused backups). */
+  /**
+   * When the last rule releases it if backups continue as planned; null if unknown (pinned, counted by `keepLast`, paused backups, kept
+   * only as the newest good point). The newest good point stays longer while it is the newest.
+   */
   readonly expiresAt: Date | null;
+  /** Whether time alone ends every hold: no later backup is needed, as counts need. */
+  readonly timed: boolean;
+  /** When time alone next changes this verdict; null: never. */
+  readonly changesAt: Date | null;
 }
 
 type CalendarTier = "daily" | "weekly" | "monthly" | "yearly";
@@ -57,13 +62,16 @@ interface Hold {
   readonly tier: RetentionTier;
   readonly why: string;
   readonly until: Date | null;
+  /** Ends at `until`, whatever happens to other points. */
+  readonly timed?: true;
 }
 
 /**
- * Applies grandfather-father-son retention. Each calendar tier keeps the newest good point of each of its newest N periods
- * that have one, so a pause in backups removes nothing. `keepLast` keeps the newest N good points. Any tier is enough to keep
- * a point. Without `keepLast`, nothing is removed within one day: after a failed change, the backup made before it must
- * still exist. Pruner, preview, reports and pages all call this function.
+ * Applies grandfather-father-son retention. A calendar tier by count keeps the newest good point of each of its newest N periods
+ * that have one, so a pause in backups removes nothing; by age it keeps the newest good point of each period until that
+ * point has the age. `keepLast` keeps the newest N good points, or all until an age. Any tier is enough to keep a point, and the
+ * newest good point stays whatever the rules say. Unless `keepLast` counts, nothing is removed within one day: after a failed
+ * change, the backup made before it must still exist. Pruner, preview, reports and pages all call this function.
  *
  * @returns one verdict per point, newest first
  */
@@ -74,27 +82,16 @@ export function judgeRetention(points: readonly RetentionPoint[], rules: Retenti
   const hold = (point: RetentionPoint, one: Hold): void => void holds.get(point.id)?.push(one);
 
   const [newest] = good;
-  if (newest && rules.protectionActive) {
-    hold(newest, { tier: "latest", why: "the newest good point of a protected VM", until: null });
-  }
-  const { keepLast } = rules.retention;
-  for (const [index, point] of good.slice(0, keepLast ?? 0).entries()) {
-    hold(point, { tier: "last", why: `number ${index + 1} of the newest ${keepLast}`, until: null });
-  }
-  if (keepLast === undefined) {
-    for (const point of good) {
-      const until = new Date(point.takenAt.getTime() + limits.recentPointMs);
-      if (until > rules.now) hold(point, { tier: "recent", why: "taken within the last day", until });
-    }
-  }
+  if (newest) hold(newest, { tier: "latest", why: "the newest good point", until: null });
+  holdLast(good, rules, hold);
   for (const tier of calendarTiers) {
-    const count = rules.retention[tier];
-    if (count !== undefined) holdCalendarTier(good, { tier, count, timeZone: rules.timeZone, hold });
+    const rule = rules.retention[tier];
+    if (rule !== undefined) holdCalendarTier(good, { tier, rule, rules, hold });
   }
   for (const point of sorted) {
     const until = point.keptUntil ?? null;
     if (until !== null && until > rules.now) {
-      hold(point, { tier: "undeleted", why: "brought back by a person", until });
+      hold(point, { tier: "undeleted", why: "brought back by a person", until, timed: true });
     }
     if (point.pinned) hold(point, { tier: "pinned", why: "pinned", until: null });
   }
@@ -109,18 +106,21 @@ const judgeAtLeastEveryMs = 24 * 3_600_000;
  * When time alone can change a verdict: a recent point becomes old, or the last tier releases a point. Points and rules that
  * change need another judgement at once.
  */
-export function nextRetentionChange(
-  points: readonly RetentionPoint[],
-  { retention, now }: RetentionRules,
-  verdicts: readonly RetentionVerdict[],
-): Date {
-  const recent =
-    retention.keepLast === undefined
-      ? points.filter(({ good }) => good).map(({ takenAt }) => takenAt.getTime() + limits.recentPointMs)
-      : [];
-  const released = verdicts.flatMap(({ expiresAt }) => expiresAt?.getTime() ?? []);
-  const later = [...recent, ...released].filter((at) => at > now.getTime());
-  return new Date(Math.min(...later, now.getTime() + judgeAtLeastEveryMs));
+export function nextRetentionChange(verdicts: readonly RetentionVerdict[], now: Date): Date {
+  let next = now.getTime() + judgeAtLeastEveryMs;
+  for (const { changesAt } of verdicts) next = Math.min(next, changesAt?.getTime() ?? next);
+  return new Date(next);
+}
+
+/** `30 days`, `1 week`. */
+export function ageWords({ age, unit }: RetentionAge): string {
+  return `${age} ${age === 1 ? unit.slice(0, -1) : unit}`;
+}
+
+/** When a point has the age, by the calendar of the zone. A day that a month does not have becomes its last one. */
+function endOfAge(takenAt: Date, { age, unit }: RetentionAge, timeZone: string): Date {
+  const taken = Temporal.Instant.fromEpochMilliseconds(takenAt.getTime()).toZonedDateTimeISO(timeZone);
+  return new Date(taken.add({ [unit]: age }).epochMilliseconds);
 }
 
 /** Sorts newest first, then by id, so that the result never depends on the order of the input. */
@@ -128,26 +128,61 @@ function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
   return b.takenAt.getTime() - a.takenAt.getTime() || (a.id < b.id ? 1 : -1);
 }
 
+type HoldPoint = (point: RetentionPoint, one: Hold) => void;
+
+function holdLast(newestGood: readonly RetentionPoint[], rules: RetentionRules, hold: HoldPoint): void {
+  const { timeZone, now } = rules;
+  const { keepLast } = rules.retention;
+  if (typeof keepLast === "number") {
+    for (const [index, point] of newestGood.slice(0, keepLast).entries()) {
+      hold(point, { tier: "last", why: `number ${index + 1} of the newest ${keepLast}`, until: null });
+    }
+    return;
+  }
+  for (const point of newestGood) {
+    const dayEnd = new Date(point.takenAt.getTime() + limits.recentPointMs);
+    if (dayEnd > now) {
+      hold(point, { tier: "recent", why: "taken within the last day", until: dayEnd, timed: true });
+    }
+    if (keepLast === undefined) continue;
+    const until = endOfAge(point.takenAt, keepLast, timeZone);
+    if (until > now) {
+      hold(point, { tier: "last", why: `taken within the last ${ageWords(keepLast)}`, until, timed: true });
+    }
+  }
+}
+
 function holdCalendarTier(
   newestGood: readonly RetentionPoint[],
   options: {
     readonly tier: CalendarTier;
-    readonly count: number;
-    readonly timeZone: string;
-    readonly hold: (point: RetentionPoint, one: Hold) => void;
+    readonly rule: TierRule;
+    readonly rules: RetentionRules;
+    readonly hold: HoldPoint;
   },
 ): void {
-  const { tier, count, timeZone, hold } = options;
+  const { tier, rule, hold } = options;
+  const { timeZone, now } = options.rules;
   const seen = new Set<string>();
   for (const point of newestGood) {
     const period = periodOf(tier, point.takenAt, timeZone);
     if (seen.has(period.name)) continue;
     seen.add(period.name);
-    if (seen.size > count) return;
-    const until = new Date(
-      period.start.add({ [period.unit]: period.steps * count }).toZonedDateTime(timeZone).epochMilliseconds,
-    );
-    hold(point, { tier, why: `newest of ${period.name} (${tier}, ${seen.size} of ${count})`, until });
+    if (typeof rule === "number") {
+      if (seen.size > rule) return;
+      const end = period.start.add({ [period.unit]: period.steps * rule });
+      const until = new Date(end.toZonedDateTime(timeZone).epochMilliseconds);
+      hold(point, { tier, why: `newest of ${period.name} (${tier}, ${seen.size} of ${rule})`, until });
+      continue;
+    }
+    const until = endOfAge(point.takenAt, rule, timeZone);
+    if (until <= now) continue;
+    hold(point, {
+      tier,
+      why: `newest of ${period.name} (${tier}, for ${ageWords(rule)})`,
+      until,
+      timed: true,
+    });
   }
 }
 
@@ -188,10 +223,14 @@ function verdict(
   holds: readonly Hold[],
   { oldestKept, now }: { readonly oldestKept: RetentionPoint | undefined; readonly now: Date },
 ): RetentionVerdict {
-  const base = { id: point.id, tiers: holds.map((one) => one.tier) };
+  const base = { id: point.id, tiers: holds.map((one) => one.tier), timed: false, changesAt: null };
   if (holds.length > 0) {
     const reason = `Kept: ${holds.map((one) => one.why).join("; ")}.`;
-    return { ...base, keep: true, expiresAt: lastUntil(holds, now), reason };
+    // The next good point takes the place of the newest one; the rules decide how long it stays then.
+    const rules = holds.filter(({ tier }) => tier !== "latest");
+    const expiresAt = lastUntil(rules, now);
+    const timed = rules.every((one) => one.timed === true);
+    return { ...base, keep: true, expiresAt, timed, changesAt: firstChange(holds, expiresAt), reason };
   }
   if (!point.good && (oldestKept === undefined || oldestKept.takenAt <= point.takenAt)) {
     return {
@@ -210,6 +249,16 @@ function verdict(
 /** Returns when the last hold ends; null when a hold has no known end, or its end has passed because backups paused. */
 function lastUntil(holds: readonly Hold[], now: Date): Date | null {
   const ends = holds.map((one) => one.until?.getTime() ?? Number.POSITIVE_INFINITY);
+  if (ends.length === 0) return null;
   const last = Math.max(...ends);
   return Number.isFinite(last) && last > now.getTime() ? new Date(last) : null;
+}
+
+/** The first hold that ends by itself, or the promised end, after which a promise that was not kept is withdrawn. */
+function firstChange(holds: readonly Hold[], expiresAt: Date | null): Date | null {
+  const ends = holds.flatMap(({ timed, until }) =>
+    timed === true && until !== null ? [until.getTime()] : [],
+  );
+  if (expiresAt !== null) ends.push(expiresAt.getTime());
+  return ends.length === 0 ? null : new Date(Math.min(...ends));
 }

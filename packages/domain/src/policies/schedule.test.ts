@@ -207,3 +207,92 @@ test("a daily run is at its local time, or at the change that skipped it", () =>
     { numRuns: 200 },
   );
 });
+
+const weekly = (timeZone: string, days: number[], ...times: string[]): Schedule => ({
+  kind: "weekly",
+  days,
+  times,
+  timeZone,
+});
+
+test("a weekly run keeps weekday and local time through both changes of the clocks", () => {
+  const sundays = weekly("Europe/Amsterdam", [7], "02:30");
+  expect(between(sundays, "2026-03-20T12:00Z", "2026-04-06T12:00Z")).toEqual([
+    "2026-03-22T01:30",
+    "2026-03-29T01:00", // skipped: at the change
+    "2026-04-05T00:30",
+  ]);
+  expect(between(sundays, "2026-10-20T12:00Z", "2026-11-02T12:00Z")).toEqual([
+    "2026-10-25T00:30", // the first of two
+    "2026-11-01T01:30",
+  ]);
+});
+
+test("weekdays are those of the schedule's zone, and leap days count", () => {
+  // Monday 00:30 in Kiritimati is Sunday in UTC.
+  expect(
+    between(weekly("Pacific/Kiritimati", [1], "00:30"), "2026-06-06T00:00Z", "2026-06-09T00:00Z"),
+  ).toEqual(["2026-06-07T10:30"]);
+  expect(between(weekly("UTC", [2], "01:00"), "2028-02-28T00:00Z", "2028-03-08T00:00Z")).toEqual([
+    "2028-02-29T01:00",
+    "2028-03-07T01:00",
+  ]);
+});
+
+test("the previous weekly run is found a whole week back, also when the clocks were set back since", () => {
+  const schedule = weekly("Europe/Amsterdam", [7], "01:30");
+  const runs = occurrencesBetween(schedule, new Date("2026-10-11T00:00Z"), new Date("2026-11-09T00:00Z"));
+  for (const [index, run] of runs.entries()) {
+    if (index === 0) continue;
+    expect(previousOccurrence(schedule, new Date(run.getTime() - 1))).toEqual(runs[index - 1]);
+  }
+});
+
+test("the longest gap of a weekly schedule is that between its days", () => {
+  const dayS = 86_400;
+  expect(longestGapSeconds(weekly("UTC", [1], "01:00"))).toBe(7 * dayS);
+  expect(longestGapSeconds(weekly("UTC", [1, 5], "01:00"))).toBe(4 * dayS);
+  expect(longestGapSeconds(weekly("UTC", [6, 7], "01:00", "13:00"))).toBe(5 * dayS + dayS / 2);
+  expect(longestGapSeconds(daily("UTC", "01:00", "13:00"))).toBe(dayS / 2);
+});
+
+test("a weekly schedule is described by its days in order", () => {
+  expect(describeSchedule(weekly("UTC", [5, 1, 5], "13:00", "01:00"))).toBe(
+    "Every Monday and Friday at 01:00 and 13:00 (UTC)",
+  );
+});
+
+test("a weekly schedule of all days is a daily one, and each gap is at most the longest", () => {
+  const zone = fc.constantFrom("Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "UTC");
+  const clock = fc
+    .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+    .map((parts) => parts.map((part) => String(part).padStart(2, "0")).join(":"));
+  const days = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 });
+  const from = fc.date({ min: new Date("2026-01-01"), max: new Date("2028-12-31"), noInvalidDate: true });
+  fc.assert(
+    fc.property(
+      zone,
+      fc.array(clock, { minLength: 1, maxLength: 4 }),
+      days,
+      from,
+      (timeZone, times, on, at) => {
+        const end = new Date(at.getTime() + 30 * 86_400_000);
+        expect(occurrencesBetween(weekly(timeZone, [1, 2, 3, 4, 5, 6, 7], ...times), at, end)).toEqual(
+          occurrencesBetween(daily(timeZone, ...times), at, end),
+        );
+        const some = weekly(timeZone, on, ...times);
+        const runs = occurrencesBetween(some, at, end);
+        const hourMs = 3_600_000;
+        for (const [index, run] of runs.entries()) {
+          const before = runs[index - 1];
+          if (before === undefined) continue;
+          expect(run.getTime() - before.getTime()).toBeLessThanOrEqual(
+            longestGapSeconds(some) * 1_000 + hourMs,
+          );
+        }
+        expect(nextOccurrences(some, at, 1)[0]?.getTime()).toBeGreaterThan(at.getTime());
+      },
+    ),
+    { numRuns: 100 },
+  );
+});

@@ -5,6 +5,7 @@ import type { Schedule } from "./policy.ts";
  * Computes when a policy runs. Times of day are local to the schedule's IANA zone and follow its daylight-saving changes:
  *
  * - A local time that is skipped runs once, at the change. A local time that occurs twice runs the first time only.
+ * - A weekly schedule runs like a daily one, on its weekdays by the local calendar.
  * - An hourly schedule starts each day's window at its local time and continues in even steps of real time. A 24-hour window
  *   lasts until the next day's first run, so that no interval exceeds the promised one; the day on which clocks go back may
  *   have one more run. In a shorter window every run is strictly before its end.
@@ -46,9 +47,9 @@ export function nextOccurrence(schedule: Schedule, after: Date): Date {
   return next;
 }
 
-/** Returns the newest run at or before `at`; null when the week before had none. */
+/** Returns the newest run at or before `at`; null when the 8 days before had none: a week, and a change of the clocks. */
 export function previousOccurrence(schedule: Schedule, at: Date): Date | null {
-  return occurrencesBetween(schedule, new Date(at.getTime() - 7 * dayMs), at).at(-1) ?? null;
+  return occurrencesBetween(schedule, new Date(at.getTime() - 8 * dayMs), at).at(-1) ?? null;
 }
 
 /** Returns the longest interval between two runs in seconds, on days without a daylight-saving change: the policy's promise. */
@@ -58,9 +59,30 @@ export function longestGapSeconds(schedule: Schedule): number {
     const lastRun = (Math.ceil(schedule.windowHours / schedule.everyHours) - 1) * schedule.everyHours;
     return Math.max(schedule.everyHours, 24 - lastRun) * 3_600;
   }
-  const minutes = [...new Set(schedule.times.map(minuteOfDay))].toSorted((a, b) => a - b);
-  const gaps = minutes.map((minute, index) => (minutes[index + 1] ?? (minutes[0] ?? 0) + 1_440) - minute);
+  const minutes = minutesOfWeek(schedule);
+  const gaps = minutes.map(
+    (minute, index) => (minutes[index + 1] ?? (minutes[0] ?? 0) + weekMinutes) - minute,
+  );
   return Math.max(...gaps) * 60;
+}
+
+const dayMinutes = 24 * 60;
+export const weekMinutes = 7 * dayMinutes;
+const everyDay = [1, 2, 3, 4, 5, 6, 7] as const;
+
+/** Returns the runs of a week in local minutes since the start of Monday's first window, ascending. */
+export function minutesOfWeek(schedule: Schedule): readonly number[] {
+  const days = schedule.kind === "weekly" ? schedule.days : everyDay;
+  const minutes = days.flatMap((day) =>
+    minutesOfDay(schedule).map((minute) => (day - 1) * dayMinutes + minute),
+  );
+  return [...new Set(minutes)].toSorted((a, b) => a - b);
+}
+
+function minutesOfDay(schedule: Schedule): readonly number[] {
+  if (schedule.kind !== "hourly") return schedule.times.map(minuteOfDay);
+  const runs = Math.ceil(schedule.windowHours / schedule.everyHours);
+  return Array.from({ length: runs }, (_, run) => run * schedule.everyHours * 60);
 }
 
 function minuteOfDay(time: string): number {
@@ -73,8 +95,10 @@ function localDate(at: Date, timeZone: string): Temporal.PlainDate {
 
 /** Returns the runs of a local date in epoch milliseconds. A window's runs belong to the date on which it starts. */
 function runsOf(schedule: Schedule, date: Temporal.PlainDate): number[] {
-  if (schedule.kind === "daily")
+  if (schedule.kind !== "hourly") {
+    if (schedule.kind === "weekly" && !schedule.days.includes(date.dayOfWeek)) return [];
     return schedule.times.map((time) => instantOf(date, time, schedule.timeZone));
+  }
   const start = instantOf(date, schedule.windowStart, schedule.timeZone);
   const end =
     schedule.windowHours >= 24
@@ -101,9 +125,10 @@ function dedupe(dates: readonly Date[]): Date[] {
 /** Describes the schedule in English, such as `Every day at 01:00 (Europe/Amsterdam)`. */
 export function describeSchedule(schedule: Schedule): string {
   const zone = `(${schedule.timeZone})`;
-  if (schedule.kind === "daily") {
+  if (schedule.kind !== "hourly") {
     const times = [...new Set(schedule.times)].toSorted();
-    return `Every day at ${listWords(times)} ${zone}`;
+    const days = schedule.kind === "daily" ? "day" : listWords(sortedDays(schedule.days).map(weekdayWord));
+    return `Every ${days} at ${listWords(times)} ${zone}`;
   }
   const step = schedule.everyHours === 1 ? "Every hour" : `Every ${schedule.everyHours} hours`;
   return schedule.windowHours >= 24
@@ -121,6 +146,13 @@ export const weekdayWords: readonly string[] = [
   "Saturday",
   "Sunday",
 ];
+
+const weekdayWord = (day: number): string => weekdayWords[day - 1] ?? "";
+
+/** The weekdays from Monday, each once. */
+export function sortedDays(days: readonly number[]): number[] {
+  return [...new Set(days)].toSorted((a, b) => a - b);
+}
 
 /** `a`, `a and b`, `a, b and c`. */
 export function listWords(words: readonly string[]): string {

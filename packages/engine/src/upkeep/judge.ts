@@ -27,7 +27,7 @@ const MOST_PRUNED = 500;
 type Judged = Omit<DueProtection, "version"> & { readonly version: PolicyVersionRow };
 
 export interface PageVerdicts {
-  /** Points that were removed, or whose deletion was started. */
+  /** Points that were removed. */
   readonly pruned: number;
   /** Not judged: their policy cannot be read, another transaction has locked them, or the page had too many points. */
   readonly left: readonly DueProtection[];
@@ -127,7 +127,7 @@ function judgeOne(
   }: { readonly points: readonly LivePoint[]; readonly inJobs: ReadonlySet<string>; readonly now: Date },
 ): Judgement {
   const { retention, schedule } = protection.version.document;
-  const rules = { retention, timeZone: schedule.timeZone, now, protectionActive: true };
+  const rules = { retention, timeZone: schedule.timeZone, now };
   const facts = points.map(({ id, takenAt, pinnedAt, keptUntil, state }) => ({
     id,
     takenAt,
@@ -147,12 +147,12 @@ function judgeOne(
   // The oldest are last.
   const prune = all.slice(-MOST_PRUNED);
   // Their removal clears the verdict in the same statement.
-  const removed = new Set(purgeAt === null ? [] : prune.map(({ verdict }) => verdict.id));
+  const removed = new Set(prune.map(({ verdict }) => verdict.id));
   const changed = verdicts
     .filter(({ id }) => !removed.has(id))
     .filter((verdict) => isChanged(stored.get(verdict.id), verdict))
     .map(({ id, tiers, expiresAt }) => ({ pointId: id, tiers, expiresAt }));
-  const dueAt = prune.length < all.length ? new Date(0) : nextRetentionChange(facts, rules, verdicts);
+  const dueAt = prune.length < all.length ? new Date(0) : nextRetentionChange(verdicts, now);
   return { protection, changed, prune, dueAt };
 }
 

@@ -3,7 +3,6 @@ import {
   appendEvents,
   beginPurge,
   createJob,
-  createJobs,
   type DuePurge,
   inTransaction,
   notify,
@@ -24,8 +23,8 @@ export interface Removal {
   readonly vmName: string;
   readonly takenAt: Date;
   readonly verdict: RetentionVerdict;
-  /** When its content is deleted; null: at once, because the policy says so. */
-  readonly purgeAt: Date | null;
+  /** When its content is deleted. */
+  readonly purgeAt: Date;
 }
 
 /** Removes points in the caller's transaction. Returns how many. */
@@ -33,19 +32,16 @@ export async function removePoints(tx: Tx, deps: Deps, removals: readonly Remova
   if (removals.length === 0) return 0;
   const teams = await teamsOfVms(tx, [...new Set(removals.map(({ vmId }) => vmId))]);
   const teamsOf = (vmId: string): readonly string[] => teams.get(vmId) ?? [];
-  const later = removals.flatMap(({ purgeAt, ...removal }) =>
-    purgeAt === null ? [] : [{ ...removal, purgeAt }],
-  );
   const removed = await softDeletePoints(
     tx,
-    later.map(({ verdict, purgeAt }) => ({
+    removals.map(({ verdict, purgeAt }) => ({
       pointId: verdict.id,
       reason: "retention",
       actor: engineActor,
       purgeAt,
     })),
   );
-  const gone = later.filter(({ verdict }) => removed.has(verdict.id));
+  const gone = removals.filter(({ verdict }) => removed.has(verdict.id));
   const softDeleted = gone.map(
     ({ vmId, vmName, takenAt, verdict, purgeAt }): LedgerDraft => ({
       kind: "point.soft-deleted",
@@ -56,41 +52,13 @@ export async function removePoints(tx: Tx, deps: Deps, removals: readonly Remova
       data: { reason: "retention", why: verdict.reason, purgeAt: purgeAt.toISOString() },
     }),
   );
-  const atOnce = removals.filter(({ purgeAt }) => purgeAt === null);
-  const started = await startDeletions(tx, deps, { atOnce, teamsOf });
-  await appendEvents(tx, deps.clock, [...softDeleted, ...started]);
+  await appendEvents(tx, deps.clock, softDeleted);
   await notifyEach(
     tx,
     "points",
     gone.map(({ verdict, vmId }) => ({ pointId: verdict.id, vmId })),
   );
-  return removed.size + atOnce.length;
-}
-
-async function startDeletions(
-  tx: Tx,
-  deps: Deps,
-  {
-    atOnce,
-    teamsOf,
-  }: { readonly atOnce: readonly Removal[]; readonly teamsOf: (vmId: string) => readonly string[] },
-): Promise<LedgerDraft[]> {
-  if (atOnce.length === 0) return [];
-  const job = { kind: "delete-point", trigger: "schedule", actor: engineActor } as const;
-  const jobs = atOnce.map(({ vmId, verdict }) => ({
-    ...job,
-    vmId,
-    pointId: verdict.id,
-    parameters: { reason: "retention" },
-  }));
-  const ids = await createJobs(tx, jobs, deps.clock);
-  return atOnce.flatMap(({ vmId, vmName, verdict }, index): LedgerDraft[] => {
-    const id = ids[index];
-    if (id === undefined) return [];
-    const target = { type: "job", id, name: `delete-point of ${vmName}` } as const;
-    const data = { pointId: verdict.id, reason: verdict.reason };
-    return [{ kind: "job.created", actor: engineActor, target, vmId, teamIds: teamsOf(vmId), data }];
-  });
+  return removed.size;
 }
 
 /** Starts the deletion of a soft-deleted point whose time is over, unless it was brought back. Returns the number of deletions. */

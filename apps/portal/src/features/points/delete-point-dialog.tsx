@@ -1,6 +1,5 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import type { PointView } from "#lib/api-types.ts";
@@ -15,15 +14,13 @@ export function DeletePointDialog({ point, onClose }: { point: PointView; onClos
   const t = useTranslations("points");
   const trpc = useTRPC();
   const outcome = useOutcome();
-  const router = useRouter();
   const format = useFormat();
   const state = useReason();
   const remove = useMutation(
     trpc.points.delete.mutationOptions({
-      onSuccess: ({ jobId }) => {
+      onSuccess: () => {
         onClose();
-        void outcome.done(t(jobId === null ? "detail.deleted" : "detail.deleteStarted"));
-        if (jobId !== null) router.push(`/jobs/${jobId}`);
+        void outcome.done(t("detail.deleted"));
       },
       onError: outcome.failed(t("detail.deleteFailed")),
     }),

@@ -23,8 +23,9 @@ export function valueWords(
   if (typeof value === "boolean") return t(value ? "yes" : "no");
   if (typeof value === "number") return format.number(value);
   if (typeof value === "string") return isWord(value) ? t(`words.${value}`) : value;
+  if ("unit" in value) return t(`ages.${value.unit}`, { count: value.age });
   if (value.length === 0) return t("none");
-  const isDays = field === "transfer.window.days";
+  const isDays = field === "transfer.window.days" || field === "schedule.days";
   return format.list(
     value.map((one) => (isDays && typeof one === "number" ? format.weekday(one) : String(one))),
   );

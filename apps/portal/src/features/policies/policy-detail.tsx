@@ -6,7 +6,6 @@ import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import { AssignDialog } from "#features/policies/assign-dialog.tsx";
-import { canUndo, NoUndoBadge } from "#features/policies/no-undo.tsx";
 import { PolicyChanges } from "#features/policies/policy-changes.tsx";
 import { PolicyEditor } from "#features/policies/policy-editor.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
@@ -54,7 +53,6 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
           <>
             <Badge>{t("detail.version", { version: policy.currentVersion })}</Badge>
             <Badge tone="accent">{policy.team?.name ?? t("everyTeam")}</Badge>
-            <NoUndoBadge policy={policy} />
           </>
         }
         description={
@@ -70,13 +68,6 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
           </Button>
         }
       />
-      {canUndo(policy) ? null : (
-        <div className="mb-4">
-          <Alert tone="bad" title={t("noUndo.title")}>
-            {t("noUndo.text")}
-          </Alert>
-        </div>
-      )}
       <Tabs
         label={t("detail.tabs")}
         value={tab}

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { SelectField } from "#features/policies/form-fields.tsx";
-import { ConsistencySection, RetentionSection, ScheduleSection } from "#features/policies/policy-fields.tsx";
+import { ConsistencySection, ScheduleSection } from "#features/policies/policy-fields.tsx";
 import {
   documentOf,
   emptyForm,
@@ -17,6 +17,7 @@ import {
   problemTexts,
 } from "#features/policies/policy-form.ts";
 import { PolicyPreviewPanel, usePolicyPreview } from "#features/policies/policy-preview.tsx";
+import { RetentionSection } from "#features/policies/retention-fields.tsx";
 import { ScriptsSection } from "#features/policies/scripts-fields.tsx";
 import { TransferSection } from "#features/policies/transfer-fields.tsx";
 import { VerificationSection } from "#features/policies/verification-fields.tsx";

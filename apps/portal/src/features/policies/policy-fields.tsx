@@ -3,13 +3,13 @@ import { Plus, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type UseFormReturn, useFieldArray, useWatch } from "react-hook-form";
 import { ChoiceField, SelectField } from "#features/policies/form-fields.tsx";
-import { everyOptions, type PolicyForm, tierKeys } from "#features/policies/policy-form.ts";
-import { TrustFields } from "#features/policies/trust-fields.tsx";
+import { everyOptions, type PolicyForm } from "#features/policies/policy-form.ts";
+import { isoWeekdays } from "#features/policies/transfer-form.ts";
+import { useFormat } from "#lib/use-format.ts";
 import { useHydrated } from "#lib/use-hydrated.ts";
-import { Alert } from "#ui/alert.tsx";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
-import { Field, Input } from "#ui/field.tsx";
+import { Check, Field, Input } from "#ui/field.tsx";
 
 /** The API's limit of times a day. */
 const maxTimes = 24;
@@ -33,16 +33,17 @@ export function ScheduleSection({ form, problems, disabled }: SectionProps) {
           name="kind"
           label={t("editor.kind")}
           disabled={disabled}
-          options={(["daily", "hourly"] as const).map((value) => ({
+          options={(["daily", "weekly", "hourly"] as const).map((value) => ({
             value,
             label: t(`editor.kinds.${value}`),
             hint: t(`editor.kindHints.${value}`),
           }))}
         />
-        {kind === "daily" ? (
-          <Times form={form} problems={problems} disabled={disabled} />
-        ) : (
+        {kind === "weekly" ? <Days form={form} problems={problems} disabled={disabled} /> : null}
+        {kind === "hourly" ? (
           <Hourly form={form} problems={problems} disabled={disabled} />
+        ) : (
+          <Times form={form} problems={problems} disabled={disabled} />
         )}
         <Field label={t("editor.timeZone")} hint={t("editor.timeZoneHint")} error={problems["timeZone"]}>
           <Input
@@ -77,6 +78,28 @@ function TimeZones() {
 
 /** A local time as 24-hour `HH:MM` in every language; a native time field follows the browser's language instead. */
 const timeOfDay = { type: "text", inputMode: "numeric", maxLength: 5, placeholder: "13:00" } as const;
+
+function Days({ form, problems, disabled }: SectionProps) {
+  const t = useTranslations("policies");
+  const format = useFormat();
+  return (
+    <fieldset disabled={disabled} className="min-w-0">
+      <legend className="mb-1 text-sm font-medium">{t("editor.days")}</legend>
+      <div className="flex flex-wrap gap-x-4 gap-y-1.5">
+        {isoWeekdays.map((day) => (
+          <Check
+            key={day}
+            value={day}
+            label={<span data-value>{format.weekday(day)}</span>}
+            aria-invalid={problems["days"] !== undefined}
+            {...form.register("days")}
+          />
+        ))}
+      </div>
+      <Problem text={problems["days"]} />
+    </fieldset>
+  );
+}
 
 function Times({ form, problems, disabled }: SectionProps) {
   const t = useTranslations("policies");
@@ -148,68 +171,6 @@ function Hourly({ form, problems, disabled }: SectionProps) {
   );
 }
 
-/** How long points are kept. */
-export function RetentionSection({ form, problems, disabled }: SectionProps) {
-  const t = useTranslations("policies");
-  const undoDays = useWatch({ control: form.control, name: "softDeleteDays" });
-  return (
-    <Card title={t("editor.retention")} description={t("editor.retentionLead")} id="retention">
-      <div className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 2xl:grid-cols-5">
-        {tierKeys.map((tier) => (
-          <Field
-            key={tier}
-            label={t(`editor.tiers.${tier}`)}
-            hint={t(`editor.tierHints.${tier}`)}
-            error={problems[`retention.${tier}`]}
-          >
-            <Input
-              inputMode="numeric"
-              placeholder="–"
-              {...form.register(`retention.${tier}`)}
-              disabled={disabled}
-            />
-          </Field>
-        ))}
-      </div>
-      <Problem text={problems["retention"]} />
-      <Field
-        className="mt-4"
-        label={t("editor.softDeleteDays")}
-        hint={t("editor.softDeleteHint")}
-        error={problems["softDeleteDays"]}
-      >
-        <Input
-          inputMode="numeric"
-          {...form.register("softDeleteDays")}
-          disabled={disabled}
-          className="max-w-28"
-        />
-      </Field>
-      {undoDays.trim() === "0" ? (
-        <div className="mt-2">
-          <Alert tone="bad" title={t("noUndo.title")}>
-            {t("noUndo.text")}
-          </Alert>
-        </div>
-      ) : null}
-      <Field
-        className="mt-4"
-        label={t("editor.instantDays")}
-        hint={t("editor.instantHint")}
-        error={problems["instantRestoreDays"]}
-      >
-        <Input
-          inputMode="numeric"
-          {...form.register("instantRestoreDays")}
-          disabled={disabled}
-          className="max-w-28"
-        />
-      </Field>
-      <TrustFields form={form} problems={problems} disabled={disabled} />
-    </Card>
-  );
-}
-
 /** Which consistency to request, and what to do when it is not possible. */
 export function ConsistencySection({ form, disabled }: SectionProps) {
   const t = useTranslations("policies");
@@ -254,6 +215,7 @@ export function ConsistencySection({ form, disabled }: SectionProps) {
   );
 }
 
-function Problem({ text }: { text: string | undefined }) {
+/** The problem of a group of fields. */
+export function Problem({ text }: { text: string | undefined }) {
   return text === undefined ? null : <p className="mt-1 text-xs font-medium text-bad">{text}</p>;
 }

@@ -25,6 +25,11 @@ const hourly = policyDocumentSchema.parse({
   consistency: { wanted: "crash", otherwise: "fail", vss: "full" },
 });
 
+const weekly = policyDocumentSchema.parse({
+  ...daily,
+  schedule: { kind: "weekly", days: [1, 6], times: ["01:00"], timeZone: "UTC" },
+  retention: { keepLast: { age: 3, unit: "days" }, weekly: { age: 12, unit: "weeks" }, yearly: 7 },
+});
 const script = { text: "exit 0\n", parameters: ["app one"], retries: 1 };
 const placed = policyDocumentSchema.parse({
   ...daily,
@@ -53,7 +58,7 @@ function problems(form: PolicyForm, locale: Locale = "en"): Readonly<Record<stri
 const emptyRetention = { keepLast: "", daily: "", weekly: "", monthly: "", yearly: "" };
 
 describe("the policy form", () => {
-  it.each([daily, hourly, placed, own])("returns the document that it was made from", (document) => {
+  it.each([daily, hourly, weekly, placed, own])("returns the document that it was made from", (document) => {
     expect(documentOf(formOf({ name: "p", description: "", team: null, document }))).toEqual(document);
   });
 
@@ -97,6 +102,20 @@ describe("the policy form", () => {
     expect(problems(form)).toEqual({
       retention: "Keep at least one recovery point.",
       times: "Enter each time, such as 01:30.",
+    });
+  });
+
+  it("needs a day of the week, and an age within its limit", () => {
+    const form: PolicyForm = { ...emptyForm("UTC"), name: "weekly", kind: "weekly", days: [] };
+    const aged = { ...form.retentionUnit, daily: "years" } as const;
+    expect(
+      problems({ ...form, retentionUnit: aged, retention: { ...form.retention, daily: "100" } }),
+    ).toEqual({
+      days: "Choose at least one day.",
+      "retention.daily": "Enter at most 99.",
+    });
+    expect(problems({ ...form, days: ["7"], softDeleteDays: "0" })).toEqual({
+      softDeleteDays: "Enter at least 1.",
     });
   });
 

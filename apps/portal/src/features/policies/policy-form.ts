@@ -1,10 +1,13 @@
 import {
+  ageUnits,
   defaultSoftDeleteDays,
   defaultTrustRule,
   hourlyIntervals,
   type PolicyDocument,
   policyDocumentSchema,
   policyNameSchema,
+  sortedDays,
+  type TierRule,
 } from "@kluis/domain";
 import { z } from "zod";
 import {
@@ -37,19 +40,34 @@ const descriptionSchema = z.string().trim().max(500);
 export const tierKeys = ["keepLast", "daily", "weekly", "monthly", "yearly"] as const;
 export type TierKey = (typeof tierKeys)[number];
 
+export const retentionUnits = ["points", ...ageUnits] as const;
+export type RetentionUnit = (typeof retentionUnits)[number];
+
+const allCounted: Record<TierKey, RetentionUnit> = {
+  keepLast: "points",
+  daily: "points",
+  weekly: "points",
+  monthly: "points",
+  yearly: "points",
+};
+
 /** The values of the editor's fields. Numbers are text as typed; an empty retention row keeps nothing. */
 export interface PolicyForm extends TransferForm, ScriptsForm, VerificationForm {
   name: string;
   description: string;
   /** Id of the team; empty for every team. */
   team: string;
-  kind: "daily" | "hourly";
+  kind: "daily" | "weekly" | "hourly";
+  /** ISO weekdays of a weekly schedule, as the checkboxes give them. */
+  days: string[];
   times: { at: string }[];
   everyHours: string;
   windowStart: string;
   windowHours: string;
   timeZone: string;
   retention: Record<TierKey, string>;
+  /** What the number of a tier means: so many points, or an age. */
+  retentionUnit: Record<TierKey, RetentionUnit>;
   instantRestoreDays: string;
   /** Days for which a removed point can be brought back. */
   softDeleteDays: string;
@@ -71,11 +89,13 @@ export function emptyForm(timeZone: string): PolicyForm {
     team: "",
     kind: "daily",
     times: [{ at: "01:00" }],
+    days: ["6"],
     everyHours: "4",
     windowStart: "08:00",
     windowHours: "12",
     timeZone,
     retention: { keepLast: "", daily: "30", weekly: "", monthly: "", yearly: "" },
+    retentionUnit: allCounted,
     instantRestoreDays: "0",
     softDeleteDays: String(defaultSoftDeleteDays),
     wanted: "application",
@@ -97,7 +117,14 @@ export const presets: Record<
   PresetKey,
   Pick<
     PolicyForm,
-    "kind" | "times" | "everyHours" | "windowStart" | "windowHours" | "retention" | "instantRestoreDays"
+    | "kind"
+    | "times"
+    | "everyHours"
+    | "windowStart"
+    | "windowHours"
+    | "retention"
+    | "retentionUnit"
+    | "instantRestoreDays"
   >
 > = {
   daily: {
@@ -107,6 +134,7 @@ export const presets: Record<
     windowStart: "08:00",
     windowHours: "12",
     retention: { keepLast: "", daily: "30", weekly: "", monthly: "", yearly: "" },
+    retentionUnit: allCounted,
     instantRestoreDays: "0",
   },
   hourly: {
@@ -116,6 +144,7 @@ export const presets: Record<
     windowStart: "00:00",
     windowHours: "24",
     retention: { keepLast: "12", daily: "14", weekly: "", monthly: "", yearly: "" },
+    retentionUnit: allCounted,
     instantRestoreDays: "2",
   },
   long: {
@@ -125,6 +154,7 @@ export const presets: Record<
     windowStart: "08:00",
     windowHours: "12",
     retention: { keepLast: "", daily: "14", weekly: "8", monthly: "12", yearly: "7" },
+    retentionUnit: allCounted,
     instantRestoreDays: "0",
   },
 };
@@ -138,26 +168,27 @@ export function formOf(policy: {
 }): PolicyForm {
   const { schedule, retention, instantRestoreDays, consistency, trust = defaultTrustRule } = policy.document;
   const base = emptyForm(schedule.timeZone);
-  const tier = (key: TierKey) => (retention[key] === undefined ? "" : String(retention[key]));
+  const tier = (key: TierKey) => numberOf(retention[key]);
+  const unit = (key: TierKey) => unitOf(retention[key]);
   return {
     ...base,
     name: policy.name,
     description: policy.description,
     team: policy.team?.id ?? "",
-    ...(schedule.kind === "daily"
-      ? { kind: "daily" as const, times: schedule.times.map((at) => ({ at })) }
-      : {
-          kind: "hourly" as const,
-          everyHours: String(schedule.everyHours),
-          windowStart: schedule.windowStart,
-          windowHours: String(schedule.windowHours),
-        }),
+    ...scheduleFormOf(schedule),
     retention: {
       keepLast: tier("keepLast"),
       daily: tier("daily"),
       weekly: tier("weekly"),
       monthly: tier("monthly"),
       yearly: tier("yearly"),
+    },
+    retentionUnit: {
+      keepLast: unit("keepLast"),
+      daily: unit("daily"),
+      weekly: unit("weekly"),
+      monthly: unit("monthly"),
+      yearly: unit("yearly"),
     },
     instantRestoreDays: String(instantRestoreDays),
     softDeleteDays: String(policy.document.softDeleteDays ?? defaultSoftDeleteDays),
@@ -172,6 +203,26 @@ export function formOf(policy: {
   };
 }
 
+function scheduleFormOf(schedule: PolicyDocument["schedule"]): Partial<PolicyForm> {
+  if (schedule.kind === "hourly") {
+    const { kind, windowStart } = schedule;
+    const [everyHours, windowHours] = [String(schedule.everyHours), String(schedule.windowHours)];
+    return { kind, everyHours, windowStart, windowHours };
+  }
+  const times = schedule.times.map((at) => ({ at }));
+  if (schedule.kind === "daily") return { kind: schedule.kind, times };
+  return { kind: schedule.kind, times, days: schedule.days.map(String) };
+}
+
+function numberOf(rule: TierRule | undefined): string {
+  if (rule === undefined) return "";
+  return String(typeof rule === "number" ? rule : rule.age);
+}
+
+function unitOf(rule: TierRule | undefined): RetentionUnit {
+  return rule === undefined || typeof rule === "number" ? "points" : rule.unit;
+}
+
 /** A whole number as a number, any other text unchanged: the schema then reports it. */
 function number(text: string): number | string | undefined {
   const trimmed = text.trim();
@@ -181,24 +232,13 @@ function number(text: string): number | string | undefined {
 
 /** The document of a form, not checked yet. Times are sorted and unique. */
 export function documentDraft(form: PolicyForm): unknown {
-  const tiers = tierKeys
-    .map((key) => [key, number(form.retention[key])] as const)
-    .filter(([, value]) => value !== undefined);
+  const tiers = tierKeys.flatMap((key) => {
+    const value = number(form.retention[key]);
+    const unit = form.retentionUnit[key];
+    return value === undefined ? [] : [[key, unit === "points" ? value : { age: value, unit }] as const];
+  });
   return {
-    schedule:
-      form.kind === "daily"
-        ? {
-            kind: "daily",
-            times: [...new Set(form.times.map((time) => time.at))].sort(),
-            timeZone: form.timeZone.trim(),
-          }
-        : {
-            kind: "hourly",
-            everyHours: number(form.everyHours),
-            windowStart: form.windowStart,
-            windowHours: number(form.windowHours),
-            timeZone: form.timeZone.trim(),
-          },
+    schedule: scheduleDraft(form),
     retention: Object.fromEntries(tiers),
     ...softDeleteDraft(form),
     instantRestoreDays: number(form.instantRestoreDays) ?? 0,
@@ -209,7 +249,19 @@ export function documentDraft(form: PolicyForm): unknown {
   };
 }
 
-/** Nothing for the default. An empty field is the default too, so that 0 is always typed. */
+function scheduleDraft(form: PolicyForm): unknown {
+  const { kind, windowStart } = form;
+  const timeZone = form.timeZone.trim();
+  if (kind === "hourly") {
+    const [everyHours, windowHours] = [number(form.everyHours), number(form.windowHours)];
+    return { kind, everyHours, windowStart, windowHours, timeZone };
+  }
+  const times = [...new Set(form.times.map((time) => time.at))].sort();
+  if (kind === "daily") return { kind, times, timeZone };
+  return { kind, days: sortedDays(form.days.map(Number)), times, timeZone };
+}
+
+/** Nothing for the default. An empty field is the default too. */
 function softDeleteDraft({ softDeleteDays }: PolicyForm): { readonly softDeleteDays?: unknown } {
   const days = number(softDeleteDays) ?? defaultSoftDeleteDays;
   return days === defaultSoftDeleteDays ? {} : { softDeleteDays: days };
@@ -234,7 +286,7 @@ export function documentOf(form: PolicyForm): PolicyDocument | null {
 /** The form's field for a path in the document. */
 function fieldOf(path: readonly PropertyKey[]): string {
   const [part, ...rest] = path.map(String);
-  if (part === "schedule") return rest[0] === "times" ? "times" : (rest[0] ?? "kind");
+  if (part === "schedule") return rest[0] ?? "kind";
   if (part === "retention") return rest[0] === undefined ? "retention" : `retention.${rest[0]}`;
   if (part === "consistency") {
     return rest[0] === "linuxScripts" ? scriptsField(rest.slice(1)) : (rest[0] ?? "wanted");
@@ -277,6 +329,8 @@ function problemText(field: string, issue: z.core.$ZodIssue, { policies, validat
       return policies("editor.nameRule");
     case "timeZone":
       return policies("editor.timeZoneRule");
+    case "days":
+      return policies("editor.daysRule");
     case "times":
     case "transferFrom":
     case "transferTo":
@@ -288,6 +342,8 @@ function problemText(field: string, issue: z.core.$ZodIssue, { policies, validat
     case "postText":
       return validation("script");
     default:
+      // A tier is a number or an age; text is neither.
+      if (field.startsWith("retention.") && issue.code === "invalid_union") return validation("wholeNumber");
       return fieldProblem(issue, validation);
   }
 }

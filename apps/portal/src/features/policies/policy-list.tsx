@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { NoUndoBadge } from "#features/policies/no-undo.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyRow } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -30,8 +29,7 @@ function usePolicyColumns(): readonly Column<PolicyRow>[] {
         <span className="block py-1">
           <Link href={`/policies/${policy.id}`} className="font-medium hover:underline">
             {policy.name}
-          </Link>{" "}
-          <NoUndoBadge policy={policy} />
+          </Link>
           {policy.description === "" ? null : (
             <span data-value className="block text-xs text-faint">
               {policy.description}

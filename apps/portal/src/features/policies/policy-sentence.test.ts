@@ -46,6 +46,20 @@ describe("policySentence", () => {
     );
   });
 
+  it("describes a weekly policy by age in both languages", () => {
+    const weekly: PolicyDocument = {
+      ...hourly,
+      schedule: { kind: "weekly", days: [6, 1], times: ["01:00"], timeZone: "UTC" },
+      retention: { weekly: { age: 12, unit: "weeks" }, yearly: { age: 7, unit: "years" } },
+    };
+    expect(sentence(weekly, "en")).toMatch(
+      /^Every Monday and Saturday at 01:00 \(UTC\)\. Crash-consistent\. Keeps one a week until it is 12 weeks old and one a year until it is 7 years old\./u,
+    );
+    expect(sentence(weekly, "nl")).toMatch(
+      /^Elke maandag en zaterdag om 01:00 \(UTC\)\. Crashconsistent\. Bewaart één per week tot het 12 weken oud is en één per jaar tot het 7 jaar oud is\./u,
+    );
+  });
+
   it("says that a window of 24 hours is the whole day", () => {
     const allDay = {
       ...hourly,

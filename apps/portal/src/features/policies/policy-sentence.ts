@@ -1,4 +1,10 @@
-import { defaultSoftDeleteDays, type PolicyDocument, type Retention, type Schedule } from "@kluis/domain";
+import {
+  defaultSoftDeleteDays,
+  type PolicyDocument,
+  type Retention,
+  type Schedule,
+  sortedDays,
+} from "@kluis/domain";
 import { scriptsSentence } from "#features/policies/scripts-sentence.ts";
 import { bandwidthSentence, transferSentence } from "#features/policies/transfer-sentence.ts";
 import { verificationSentence } from "#features/policies/verification-sentence.ts";
@@ -66,16 +72,22 @@ export function shortPolicySentence(document: PolicyDocument, words: PolicyWords
 
 function retentionSentence(retention: Retention, { t, format }: PolicyWords): string {
   const tiers = tierKeys.flatMap((tier) => {
-    const count = retention[tier];
-    return count === undefined ? [] : [t(`sentence.tiers.${tier}`, { count })];
+    const rule = retention[tier];
+    if (rule === undefined) return [];
+    if (typeof rule === "number") return [t(`sentence.tiers.${tier}`, { count: rule })];
+    return [t(`sentence.aged.${tier}`, { age: t(`ages.${rule.unit}`, { count: rule.age }) })];
   });
   return t("sentence.retention", { tiers: format.list(tiers) });
 }
 
 function scheduleSentence(schedule: Schedule, { t, format }: PolicyWords): string {
   const zone = schedule.timeZone;
-  if (schedule.kind === "daily")
-    return t("sentence.daily", { times: format.list([...new Set(schedule.times)].sort()), zone });
+  if (schedule.kind !== "hourly") {
+    const times = format.list([...new Set(schedule.times)].sort());
+    if (schedule.kind === "daily") return t("sentence.daily", { times, zone });
+    const days = format.list(sortedDays(schedule.days).map(format.weekday));
+    return t("sentence.weekly", { days, times, zone });
+  }
   const { everyHours: hours, windowStart: start, windowHours: length } = schedule;
   return length >= 24
     ? t("sentence.allDay", { hours, start, zone })
