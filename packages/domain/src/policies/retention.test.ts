@@ -239,7 +239,7 @@ test("by age a pause in backups removes points, but never the last good one", ()
   ]);
 });
 
-test("keepLast by age keeps every good point that is young enough", () => {
+test("keepLast by age keeps every good point that has not reached it", () => {
   const points = ["a", "b", "c"].map((id, index) =>
     point(id, `2026-05-3${1 - (index > 1 ? 1 : 0)}T1${index}:00Z`),
   );

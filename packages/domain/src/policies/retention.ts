@@ -33,7 +33,7 @@ export const retentionTiers = [
   "pinned",
 ] as const;
 /**
- * `latest`: the newest good point, which no rule removes. `last`: one of the newest `keepLast`, or younger than its age.
+ * `latest`: the newest good point, which no rule removes. `last`: one of the newest `keepLast`, or below its age.
  * `recent`: at most one day old, if `keepLast` counts nothing. `undeleted`: a person brought it back not long ago.
  */
 export type RetentionTier = (typeof retentionTiers)[number];
@@ -254,7 +254,7 @@ function lastUntil(holds: readonly Hold[], now: Date): Date | null {
   return Number.isFinite(last) && last > now.getTime() ? new Date(last) : null;
 }
 
-/** The first hold that ends by itself, or the promised end, after which a promise that was not kept is withdrawn. */
+/** The first hold that time alone ends, or the promised end, after which a promise that was not kept is withdrawn. */
 function firstChange(holds: readonly Hold[], expiresAt: Date | null): Date | null {
   const ends = holds.flatMap(({ timed, until }) =>
     timed === true && until !== null ? [until.getTime()] : [],
