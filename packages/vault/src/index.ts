@@ -57,6 +57,7 @@ export {
   splitNodeRef,
 } from "./node-ref.ts";
 export type { NamedPack, NodeUse } from "./node-use.ts";
+export { manifestDigest } from "./points.ts";
 export { createRate, joinRates } from "./rate.ts";
 export { type ReadBatch, readBatches } from "./read/batches.ts";
 export { type ByteRange, targetFile } from "./read/target-file.ts";

@@ -117,6 +117,11 @@ function aead(name: string, { epoch, key }: SealingKey): AeadKey {
   return { key, context: Buffer.concat([HEAD, epoch, Buffer.from(name, "latin1")]) };
 }
 
+/** SHA-256 of the canonical JSON of a manifest, hex: what its catalog and ledger record. */
+export function manifestDigest(manifest: Manifest): string {
+  return digestOf(canonicalJson(manifestSchema.parse(manifest)));
+}
+
 function digestOf(text: string): string {
   return createHash("sha256").update(text, "utf8").digest("hex");
 }

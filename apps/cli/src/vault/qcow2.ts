@@ -2,12 +2,15 @@
 import { AllocationMap, dataOf, type ImagePiece, mapConcurrent, qcow2Image } from "@kluis/domain/core";
 import { type DiskReader, MAX_READ_BYTES } from "@kluis/vault";
 import { UsageError } from "../failure.ts";
+import { readOrSkip, type SkippedRange } from "./skip-damaged.ts";
 
 /** Pieces that are read at the same time: a scattered disk has many of one cluster. */
 const PIECES = 16;
 
 export interface ImageOptions {
   readonly signal: AbortSignal;
+  /** Gets the ranges of the disk that cannot be read: zeros in the image. Without it, damage ends the image. */
+  readonly skipped?: SkippedRange[] | undefined;
   /** Called with the bytes of the image. */
   readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void;
 }
@@ -18,7 +21,7 @@ export interface ImageOptions {
  */
 export async function* qcow2Bytes(
   reader: DiskReader,
-  { signal, onProgress }: ImageOptions,
+  { signal, skipped, onProgress }: ImageOptions,
 ): AsyncGenerator<Uint8Array> {
   if (reader.size % 512 !== 0)
     throw new UsageError(
@@ -27,7 +30,7 @@ export async function* qcow2Bytes(
     );
   const layout = qcow2Image(await AllocationMap.of(reader.size, dataOf(reader.extents(signal))));
   const read = async (piece: ImagePiece): Promise<Uint8Array> =>
-    piece.kind === "bytes" ? piece.bytes : reader.read(piece.offset, piece.length, signal);
+    piece.kind === "bytes" ? piece.bytes : readOrSkip(reader, piece, { skipped, signal });
   let done = 0;
   const pieces = layout.pieces(0, layout.size, MAX_READ_BYTES);
   for await (const bytes of mapConcurrent(pieces, { limit: PIECES, signal }, read)) {

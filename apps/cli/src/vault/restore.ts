@@ -30,7 +30,7 @@ export interface RestoreRequest {
   readonly disk: ManifestDisk;
   readonly format: RestoreFormat;
   readonly signal: AbortSignal;
-  /** Gets the ranges that cannot be read: they are restored as zeros. Without it, damage ends the restore. Not for qcow2 and streams. */
+  /** Gets the ranges that cannot be read: they are restored as zeros. Without it, damage ends the restore. Not for streams. */
   readonly skipped?: SkippedRange[];
   /** Called with the position on the disk. */
   readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void;

@@ -29,6 +29,22 @@ export async function readSkipping(
   }
 }
 
+/** Reads a range. With `skipped`, blocks that are damaged are zeros, and are added to it. */
+export async function readOrSkip(
+  reader: DiskReader,
+  { offset, length }: ByteRange,
+  { skipped, signal }: { readonly skipped: SkippedRange[] | undefined; readonly signal: AbortSignal },
+): Promise<Uint8Array> {
+  try {
+    return await reader.read(offset, length, signal);
+  } catch (error) {
+    if (skipped === undefined || !isDamage(error)) throw error;
+    const buffer = Buffer.alloc(length);
+    await readSkipping(reader, { ranges: [{ offset, length }], buffer, skipped }, signal);
+    return buffer;
+  }
+}
+
 /** The object that is damaged; null when the work was done. @throws every other error */
 async function damageOf(work: () => Promise<void>): Promise<string | null> {
   try {

@@ -168,6 +168,13 @@ describe("a vault without Kluis", () => {
         good.fill(0, offset, offset + length);
       }
       expect((await readFile(path.join(folder, "part.img"))).equals(good)).toBe(true);
+      const image = "restore harm@latest --to DIR/part.qcow2 --format qcow2 --force";
+      expect((await vault(image)).code).toBe(exitCodes.failed);
+      expect((await vault(`${image} --skip-damaged`)).code).toBe(exitCodes.failed);
+      expect(await readFile(path.join(folder, "part.qcow2.missing.json"), "utf8")).toBe(list);
+      const [raw, part] = [path.join(folder, "part.img"), path.join(folder, "part.qcow2")];
+      const compare = ["compare", "-f", "raw", "-F", "qcow2", raw, part];
+      expect(hasQemu ? spawnSync("qemu-img", compare).status : 0).toBe(0);
       await writeFile(path.join(packs, name), bytes);
       return;
     }

@@ -123,6 +123,7 @@ export const overview = catalog({
       "vault-account": "Niet meegeteld",
       "point-damage": "Beschadigde herstelpunten",
       "damage-healed": "Schade hersteld",
+      "point-heal": "Niet hersteld vanuit een kopie",
       "vault-truth": "Kluis en database verschillen",
       "vault-objects": "Onbekende objecten in een kluis",
       "vault-recovery": "Herstelsleutel",

@@ -54,7 +54,11 @@ async function change(
   }
   const changed = await tx.recoveryPoint.updateManyAndReturn({
     where: { id: { in: points.map(({ id }) => id) }, state: from },
-    data: { state: to },
+    // What healed it makes the tries from a copy count again.
+    data: {
+      state: to,
+      ...(to === "available" ? { healTries: 0, healedFromCopyAt: null, notHealed: null } : {}),
+    },
     select: { id: true },
   });
   const now = new Set(changed.map(({ id }) => id));

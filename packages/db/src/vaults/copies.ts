@@ -12,7 +12,7 @@ export interface CopyPair {
 }
 
 /** A failed copy is tried again after this time. */
-const FAILED_PAUSE_HOURS = 6;
+export const FAILED_PAUSE_HOURS = 6;
 
 /** A point `r` of the first vault that a backup made and that has no copy. A copy that was deleted is not made again. */
 const missingSql = ({ from, to }: CopyPair): Prisma.Sql => Prisma.sql`
@@ -32,7 +32,7 @@ const behindSql = ({ from, to }: CopyPair): Prisma.Sql => Prisma.sql`
   r."vaultId" = ${from}::uuid AND ${originalSql} AND ${uncopiedSql(Prisma.sql`${to}::uuid`)}`;
 
 /** A job that copies to that vault. */
-const copyJobSql = (to: string): Prisma.Sql =>
+export const copyJobSql = (to: string): Prisma.Sql =>
   Prisma.sql`j.kind = 'copy-point' AND j.parameters ->> 'vaultId' = ${to}`;
 
 const lagRow = z.object({ points: z.int(), since: z.date().nullable(), bytes: z.bigint() });
@@ -110,54 +110,6 @@ export async function lockForCopy(
       OR EXISTS (SELECT FROM "Job" j WHERE j."vmId" = ${vmId}::uuid AND ${copyJobSql(to)} AND j.state IN (${wordsSql(openJobStates)}))
       AS "isTaken"`;
   return !z.tuple([z.object({ isTaken: z.boolean() })]).parse(rows)[0].isTaken;
-}
-
-const healRow = z.object({
-  pointId: z.string(),
-  vmId: z.string(),
-  vmName: z.string(),
-  heals: z.string(),
-  to: z.string(),
-});
-/** A damaged point `heals` of vault `to`, and the sound point with the same content in another vault. */
-export type DueHealing = z.infer<typeof healRow>;
-
-/**
- * Damaged points with a sound copy, and damaged copies of sound points, the oldest first. A VM that has an open copy to the vault waits, and
- * so does a point that was tried recently.
- */
-export async function listDueHealings(tx: Tx, limit: number): Promise<DueHealing[]> {
-  const isOpen = Prisma.sql`j.state IN (${wordsSql(openJobStates)})`;
-  const rows = await tx.$queryRaw`
-    SELECT due.* FROM (
-      SELECT DISTINCT ON (bad."vmId", bad."vaultId") good.id AS "pointId", bad."vmId", vm.name AS "vmName",
-        bad.id AS heals, bad."vaultId" AS "to"
-      FROM "RecoveryPoint" c JOIN "RecoveryPoint" r ON r.id = c."copyOf"
-      JOIN "RecoveryPoint" bad ON bad.id IN (c.id, r.id) AND bad.state = 'damaged'
-      JOIN "RecoveryPoint" good ON good.id IN (c.id, r.id) AND good.id <> bad.id AND good.state IN ('available', 'soft-deleted')
-      JOIN "VirtualMachine" vm ON vm.id = bad."vmId"
-      WHERE EXISTS (SELECT FROM "VaultDamagePoint" l JOIN "VaultDamage" d ON d.id = l."damageId"
-          WHERE l."pointId" = bad.id AND d."healedAt" IS NULL AND d."packId" IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM "Job" j WHERE j."vmId" = bad."vmId" AND j.kind = 'copy-point'
-          AND j.parameters ->> 'vaultId' = bad."vaultId"::text AND ${isOpen})
-        AND NOT EXISTS (SELECT FROM "Job" j WHERE j."vmId" = bad."vmId" AND j.kind = 'copy-point'
-          AND j.parameters ->> 'heals' = bad.id::text AND j."endedAt" > kluis_now() - ${FAILED_PAUSE_HOURS} * interval '1 hour')
-      ORDER BY bad."vmId", bad."vaultId", bad."takenAt", bad.id) due
-    ORDER BY due.heals LIMIT ${limit}`;
-  return z.array(healRow).parse(rows);
-}
-
-/** Whether it may still start, and locks its VM until the transaction ends. */
-export async function lockForHealing(
-  tx: Tx,
-  { vmId, heals, to }: Pick<DueHealing, "vmId" | "heals" | "to">,
-): Promise<boolean> {
-  await tx.$queryRaw`SELECT id FROM "VirtualMachine" WHERE id = ${vmId}::uuid FOR NO KEY UPDATE`;
-  const rows = await tx.$queryRaw`
-    SELECT EXISTS (SELECT FROM "RecoveryPoint" r WHERE r.id = ${heals}::uuid AND r.state = 'damaged')
-      AND NOT EXISTS (SELECT FROM "Job" j WHERE j."vmId" = ${vmId}::uuid AND ${copyJobSql(to)} AND j.state IN (${wordsSql(openJobStates)}))
-      AS "isDue"`;
-  return z.tuple([z.object({ isDue: z.boolean() })]).parse(rows)[0].isDue;
 }
 
 export async function countOpenCopies(tx: Tx, to: string): Promise<number> {

@@ -13,6 +13,19 @@ export {
   trustPacks,
 } from "./compare.ts";
 export * from "./copies.ts";
+export {
+  type DueHealing,
+  giveUpFailedHealings,
+  judgeReadHealing,
+  judgeUnhealed,
+  listDueHealings,
+  listUnsureHealings,
+  lockForHealing,
+  type ManifestFacts,
+  noteHealedFromCopy,
+  noteNotHealed,
+  readManifestFacts,
+} from "./healing.ts";
 export { readVaultHeld } from "./held.ts";
 export {
   findVault,

@@ -28,6 +28,8 @@ export const attentionKinds = [
   "point-damage",
   /** Damaged recovery points of a VM can be read in full again. */
   "damage-healed",
+  /** A damaged recovery point cannot be healed from its copy in another vault. */
+  "point-heal",
   /** The storage of a vault does not hold what the database knows. */
   "vault-truth",
   /** The storage of a vault has objects that the database does not know. */
@@ -56,6 +58,7 @@ const attentionNatures = {
   "vault-account": "problem",
   "point-damage": "problem",
   "damage-healed": "request",
+  "point-heal": "problem",
   "vault-truth": "problem",
   "vault-objects": "request",
   "vault-recovery": "request",
@@ -88,6 +91,7 @@ export const attentionKindTexts = {
   "vault-account": "Not accounted",
   "point-damage": "Damaged recovery points",
   "damage-healed": "Damage healed",
+  "point-heal": "Not healed from a copy",
   "vault-truth": "Vault and database differ",
   "vault-objects": "Unknown objects in a vault",
   "vault-recovery": "Recovery key",

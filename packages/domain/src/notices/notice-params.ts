@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors/errors.ts";
 import type { WorkName } from "../health/recurring-names.ts";
 import type { VerifyMode } from "../points/point.ts";
 import type { Consistency } from "../policies/consistency.ts";
+import type { HealFailure } from "../vaults/healing.ts";
 import type { PowerState } from "../vms/vm-status.ts";
 import type { CaptureNoticeParams } from "./notices-capture.ts";
 import type { ScriptNoticeParams } from "./notices-scripts.ts";
@@ -202,6 +203,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "preview-clocks-change": None;
   "preview-points-expire": { readonly points: number };
   "preview-points-undo": { readonly days: number };
+  "preview-no-undo": None;
   "preview-more-vms": { readonly judged: number; readonly vms: number };
   "preview-many-snapshots": { readonly days: number };
   // What Azure does not allow of a policy, or not always
@@ -236,6 +238,12 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "heal-planned": { readonly vault: string; readonly segments: number };
   "heal-stored": None;
   "point-healed-from-copy": { readonly pointId: string; readonly vault: string };
+  "point-not-healed": {
+    readonly vm: string;
+    readonly takenAt: string;
+    readonly vault: string;
+    readonly why: HealFailure;
+  };
   "point-copied": { readonly pointId: string; readonly vault: string };
   // What needs attention
   /** `resource`: type and name of the longest refused one. */

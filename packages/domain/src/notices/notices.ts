@@ -9,6 +9,7 @@ import { z } from "zod";
 import { formatBytes } from "../base/bytes.ts";
 import type { ErrorCode } from "../errors/errors.ts";
 import { workTexts } from "../health/recurring-names.ts";
+import { healFailureTexts } from "../vaults/healing.ts";
 import type { Failure, NoticeParams } from "./notice-params.ts";
 import { captureNoticeTexts } from "./notices-capture.ts";
 import { ledgerNoticeTexts } from "./notices-ledger.ts";
@@ -236,6 +237,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "preview-points-expire": ({ points }) =>
     `Saving deletes ${count(points, "recovery point")} at the next clean-up.`,
   "preview-points-undo": ({ days }) => `They can be brought back for ${count(days, "day")}.`,
+  "preview-no-undo": () => "The policy deletes points permanently at once: they cannot be brought back.",
   "preview-more-vms": ({ judged, vms }) =>
     `The points of ${judged} of ${vms} virtual machines are listed here.`,
   "preview-many-snapshots": ({ days }) =>
@@ -281,7 +283,9 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "heal-planned": ({ vault, segments }) => `${segments} damaged parts to store again in vault ${vault}.`,
   "heal-stored": () => "What could be read was stored again.",
   "point-healed-from-copy": ({ pointId, vault }) =>
-    `Recovery point ${pointId} of vault ${vault} was healed from a copy.`,
+    `What recovery point ${pointId} of vault ${vault} needs was stored again from a copy.`,
+  "point-not-healed": ({ vm, takenAt, vault, why }) =>
+    `The damaged recovery point of ${vm} of ${takenAt} in vault ${vault} cannot be healed from its copy in another vault: ${healFailureTexts[why]}. Restore from the copy instead.`,
   "point-copied": ({ pointId, vault }) => `Vault ${vault} has the second copy ${pointId}.`,
   "vault-copy-late": ({ vault, target, points, hours }) =>
     `Vault ${target} misses ${count(points, "recovery point")} of vault ${vault}, the oldest for ${count(hours, "hour")}.`,

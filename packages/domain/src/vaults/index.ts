@@ -28,6 +28,12 @@ export {
   defaultDeduplicationScope,
 } from "./deduplication.ts";
 export {
+  HEAL_FAILURES,
+  HEAL_TRIES,
+  type HealFailure,
+  healFailures,
+} from "./healing.ts";
+export {
   type KeyChange,
   type KeyChangeState,
   keyChangeSchema,

@@ -7,10 +7,14 @@ import {
   type DueCopy,
   databaseNow,
   type ExpiredCopy,
+  giveUpFailedHealings,
   inTransaction,
+  judgeReadHealing,
+  judgeUnhealed,
   listDueCopies,
   listDueHealings,
   listExpiredCopies,
+  listUnsureHealings,
   listVaults,
   lockForCopy,
   lockForHealing,
@@ -57,6 +61,7 @@ interface Copied {
 export async function keepCopies(deps: Deps, signal: AbortSignal): Promise<Again | null> {
   const again = await runWork(deps, copies(deps), signal);
   await startHealings(deps);
+  await judgeHealings(deps);
   return again;
 }
 
@@ -71,6 +76,18 @@ async function startHealings(deps: Deps): Promise<void> {
         await startJob(tx, deps, { ...due, kind: "copy-point", parameters: { vaultId: to, heals } });
     });
   }
+}
+
+/** Whether what was stored again healed its point. A point that is still called damaged is read once in full, which frees it or says why not. */
+async function judgeHealings(deps: Deps): Promise<void> {
+  await inTransaction(deps.db, async (tx) => {
+    for (const { pointId, vmId, vmName, isRead } of await listUnsureHealings(tx, HEALINGS)) {
+      if (isRead) await judgeReadHealing(tx, pointId);
+      else await startJob(tx, deps, { kind: "verify", pointId, vmId, vmName, parameters: { mode: "full" } });
+    }
+  });
+  await giveUpFailedHealings(deps.db.prisma);
+  await judgeUnhealed(deps.db);
 }
 
 function copies(deps: Deps): RecurringWork<Copied> {
@@ -126,7 +143,7 @@ async function removeExpired(deps: Deps, { vault, copy }: Copied): Promise<void>
 }
 
 interface NewJob extends Pick<DueCopy & ExpiredCopy, "pointId" | "vmId" | "vmName"> {
-  readonly kind: Extract<JobKind, "copy-point" | "delete-point">;
+  readonly kind: Extract<JobKind, "copy-point" | "delete-point" | "verify">;
   readonly parameters: Readonly<Record<string, string>>;
 }
 

@@ -31,8 +31,8 @@ export const vaultRestore = defineLocalCommand({
     const { terminal, signal } = session;
     if (to === "-" && terminal.json)
       throw new UsageError("--json and --to - both write standard output.", "Name a file.");
-    if (skipDamaged && (to === "-" || format === "qcow2"))
-      throw new UsageError("--skip-damaged writes a raw or VHD file.", "Name a file, or leave it out.");
+    if (skipDamaged && to === "-")
+      throw new UsageError("--skip-damaged writes a file, and a list beside it.", "Name a file.");
     const [{ diskOf, findPoint }, { restoreToFile, restoreToStream }] = await Promise.all([
       import("../../vault/points.ts"),
       import("../../vault/restore.ts"),

@@ -26,6 +26,7 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   "recurring-work": () => settings,
   "point-damage": vmTab("points"),
   "damage-healed": vmTab("points"),
+  "point-heal": vmTab("points"),
   "vault-damage": () => `${settings}?tab=vaults#damage`,
   "vault-account": () => `${settings}?tab=vaults`,
   "vault-truth": () => `${settings}?tab=vaults`,

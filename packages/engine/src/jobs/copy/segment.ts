@@ -1,7 +1,7 @@
 /** Copies one segment of a disk: reads what differs from the first vault, and writes it to the second one with its keys. */
 import { vmChunkIndex } from "@kluis/db";
-import { KluisError } from "@kluis/domain";
-import { joinRates, parseNodeRef } from "@kluis/vault";
+import { findingOf, KluisError } from "@kluis/domain";
+import { joinRates, type NodeRef, parseNodeRef } from "@kluis/vault";
 import { endingOf } from "../../job/ending.ts";
 import { damageOf } from "../../job/known-damage.ts";
 import { ProgressReporter } from "../../job/progress.ts";
@@ -9,6 +9,7 @@ import { recall } from "../../job/recall.ts";
 import { requireVm } from "../../job/require.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { vaultOf } from "../../job/vault-of.ts";
+import { healedBy } from "./heal.ts";
 import { copyMachine } from "./machine.ts";
 import { copySource, readSource } from "./source.ts";
 
@@ -37,7 +38,7 @@ async function copy({ deps, job, segment, signal }: SegmentMove): Promise<Segmen
       delta: disk.deltaMethod === "changed-ranges" ? "changed-ranges" : "digest-comparison",
       domain: recall(copyMachine.parse(job.memory), "domain"),
       index: vmChunkIndex(deps.db, { vaultId, jobId: job.id, vmId: requireVm(job).id }),
-      base: base === null ? null : await vault.segmentNode(base, segment.segment, signal),
+      base: base === null ? null : await baseOf(job, () => vault.segmentNode(base, segment.segment, signal)),
       avoid: await damageOf(deps, vaultId),
       source: {
         size: reader.size,
@@ -53,5 +54,15 @@ async function copy({ deps, job, segment, signal }: SegmentMove): Promise<Segmen
     return { node, stats: { readBytes, changedBytes, ...shown }, met: { healed, unreadable } };
   } finally {
     await progress.close();
+  }
+}
+
+/** The damaged map that a healing has as its base may have lost the nodes above the segment: then it is compared with nothing. */
+async function baseOf(job: SegmentMove["job"], read: () => Promise<NodeRef | null>): Promise<NodeRef | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (healedBy(job) === null || findingOf(error) === null) throw error;
+    return null;
   }
 }

@@ -1,27 +1,24 @@
 /** Finds what the second vault lacks: the blocks that differ from the copy of the VM that it has. */
 import {
-  addSegments,
-  clearPlan,
   findCopyBase,
   listJobDisks,
   loadPoint,
   newId,
   type PointDiskRef,
   type PointRef,
-  setDiskPlan,
   setJobDisks,
   type WorkDisk,
 } from "@kluis/db";
-import { type DeltaMethod, deduplicationDomain, type Extent, findingOf, notice } from "@kluis/domain";
-import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES, type Vault } from "@kluis/vault";
+import { deduplicationDomain, type Extent, findingOf, notice } from "@kluis/domain";
+import { parseNodeRef, type Vault } from "@kluis/vault";
 import { inJob } from "../../../job/record.ts";
 import { requireVm } from "../../../job/require.ts";
-import { planSegments } from "../../../job/segments.ts";
 import type { StepContext, StepResult } from "../../../job/step.ts";
 import { requireWritable } from "../../../runtime/vault-trust.ts";
 import { healedBy, prepareHealing } from "../heal.ts";
 import { type CopyMemory, targetOf } from "../memory.ts";
 import { copySource, readSource } from "../source.ts";
+import { storePlan } from "../store-plan.ts";
 
 type Context = StepContext<CopyMemory>;
 
@@ -114,25 +111,4 @@ function changes(
     one === null || one.root === null ? null : parseNodeRef(one.root);
   const maps = { before: rootOf(before), after: rootOf(disk), diskBytes: disk.diskBytes };
   return vault.changedExtents(maps, signal);
-}
-
-async function storePlan(
-  context: Context,
-  row: WorkDisk,
-  plan: {
-    readonly extents: AsyncIterable<Extent>;
-    readonly method: DeltaMethod;
-    readonly base: string | null;
-  },
-): Promise<number> {
-  await inJob(context, (tx) => clearPlan(tx, row.id));
-  const options = { diskBytes: row.diskBytes, blockBytes: BLOCK_BYTES, segmentBytes: SEGMENT_BYTES };
-  let plannedBytes = 0;
-  for await (const segment of planSegments(plan.extents, options)) {
-    plannedBytes += segment.dataBytes;
-    await inJob(context, (tx) => addSegments(tx, row.id, [segment]));
-  }
-  const { method, base: baseNode } = plan;
-  await inJob(context, (tx) => setDiskPlan(tx, row.id, { method, notice: null, baseNode, plannedBytes }));
-  return plannedBytes;
 }
