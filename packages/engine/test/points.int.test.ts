@@ -1,6 +1,6 @@
 /** The life of recovery points: restore, verification, deletion, retention, garbage collection. */
 import { addPolicyVersion, createJob, inTransaction, newId, undeletePoint } from "@kluis/db";
-import { engineActor, type JobKind, systemClock } from "@kluis/domain";
+import { type Actor, engineActor, type JobKind, systemClock } from "@kluis/domain";
 import { CONTOSO_SUBSCRIPTION_ID } from "@kluis/local-azure";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
@@ -221,6 +221,10 @@ describe("retention and garbage collection", () => {
     await world.image("old", 32 * MIB, [random(0, 4 * MIB)]);
     await world.control.write({ vm: "old", disk: "os", image });
     const second = await world.backUp(vmId);
+    // Judged in the transaction that added it: no page ever shows a point without its rules.
+    const made = await world.db.prisma.recoveryPoint.findUniqueOrThrow({ where: { id: second.id } });
+    expect(made.tiers).toContain("latest");
+    const ada: Actor = { kind: "person", personId: newId(), name: "Ada", via: "session" };
     const { policyId } = await world.db.prisma.protection.findUniqueOrThrow({ where: { vmId } });
     await inTransaction(world.db, (tx) =>
       addPolicyVersion(
@@ -229,7 +233,7 @@ describe("retention and garbage collection", () => {
           id: policyId,
           expectedVersion: 1,
           document: { ...standardPolicy, retention: { keepLast: 1 } },
-          actor: engineActor,
+          actor: ada,
         },
         systemClock,
       ),
@@ -239,6 +243,13 @@ describe("retention and garbage collection", () => {
     const row = () => recoveryPoint.findUniqueOrThrow({ where: { id: first.id } });
     const removed = await row();
     expect(removed).toMatchObject({ state: "soft-deleted", deleteReason: "retention", tiers: [] });
+    // Who saved the shorter rule, and which one.
+    const cause = { kind: "edit", policy: expect.any(String) as string, version: 2 };
+    expect(removed).toMatchObject({ deletedBy: ada, deleteCause: cause });
+    const event = await world.db.prisma.ledgerEvent.findFirstOrThrow({
+      where: { kind: "point.soft-deleted", vmId },
+    });
+    expect(event).toMatchObject({ actor: { kind: "engine" }, data: { causedBy: ada, cause } });
     expect((removed.purgeAt?.getTime() ?? 0) - (removed.deletedAt?.getTime() ?? 0)).toBeCloseTo(14 * DAY, -5);
     expect(await job.count({ where: { pointId: first.id, kind: "delete-point" } })).toBe(0);
 
@@ -248,7 +259,12 @@ describe("retention and garbage collection", () => {
       await inTransaction(world.db, (tx) => undeletePoint(tx, { pointId: first.id, vmId, keptUntil })),
     ).toBe(true);
     expect((await applyRetention(engine.deps, soon())).pruned).toBe(0);
-    expect(await row()).toMatchObject({ state: "available", tiers: ["undeleted"], deletedAt: null });
+    expect(await row()).toMatchObject({
+      state: "available",
+      tiers: ["undeleted"],
+      deletedAt: null,
+      deleteCause: null,
+    });
     expect(await world.pointDigest(first, "os")).not.toBe(await world.pointDigest(second, "os"));
     await recoveryPoint.update({ where: { id: first.id }, data: { keptUntil: null } });
     await world.db.prisma.protection.update({ where: { vmId }, data: { retentionDueAt: new Date(0) } });
@@ -260,7 +276,7 @@ describe("retention and garbage collection", () => {
     await world.until("the purged point", 30_000, () =>
       recoveryPoint.findFirst({ where: { id: first.id, state: "deleted" } }),
     );
-    expect(await row()).toMatchObject({ deleteReason: "retention", deletedBy: { kind: "engine" } });
+    expect(await row()).toMatchObject({ deleteReason: "retention", deletedBy: ada });
     expect(await applyRetention(engine.deps, soon())).toMatchObject({ pruned: 0, purged: 0 });
     const before = await storedBytes();
     const condemned = await collectVaults(engine.deps, { signal: soon(), graceMs: 0 });

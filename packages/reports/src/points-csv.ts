@@ -1,5 +1,6 @@
 /** The recovery-point report as CSV. */
 import { type Db, type PointReportRow, type PointReportScope, walkReportPoints } from "@kluis/db";
+import { describeRemovalCause } from "@kluis/domain";
 import { stringify } from "csv-stringify/sync";
 
 type Cell = string | number | null;
@@ -136,6 +137,11 @@ const columns: readonly Column[] = [
   ...block((row) => row.lifecycle, { state: "state", created_at: "createdAt", deleted_at: "deletedAt" }),
   ["deleted_by", (row) => row.lifecycle.deletedBy?.name ?? null],
   ["delete_reason", (row) => row.lifecycle.deleteReason],
+  [
+    "delete_cause",
+    ({ lifecycle: { deleteCause, deletedBy } }) =>
+      deleteCause === null ? null : describeRemovalCause(deleteCause, deletedBy?.name ?? "–"),
+  ],
   ...block((row) => row.lifecycle, { purge_at: "purgeAt", purged_at: "purgedAt" }),
   ...block((row) => row.ledger, {
     ledger_event: "seq",

@@ -62,6 +62,7 @@ beforeAll(async () => {
       deletedAt: clock.now(),
       deletedBy: { kind: "engine", name: "E" },
       deleteReason: "retention",
+      deleteCause: { kind: "aged", policy: "nightly", version: 1 },
     },
   });
   await db.prisma.recoveryPoint.update({
@@ -98,7 +99,12 @@ test("every point has a row with all recorded facts, also after its deletion", a
     policy: { name: "nightly", version: 1, occurrenceDueAt: "2026-04-01T00:00:00.000Z" },
     capture: { consistencyReached: "application", actor: engineActor },
     transfer: { logicalBytes: 4 * 2 ** 40, movedBytes: 7, gapSeconds: 86_400, deadlineMet: true },
-    lifecycle: { state: "deleted", deleteReason: "retention", deletedBy: { kind: "engine", name: "E" } },
+    lifecycle: {
+      state: "deleted",
+      deleteReason: "retention",
+      deletedBy: { kind: "engine", name: "E" },
+      deleteCause: { kind: "aged", policy: "nightly", version: 1 },
+    },
     disks: [{ key: "os", name: "sql-01-os", diskBytes: 4 * 2 ** 40 }],
   });
   expect(rows[0]?.capture.snapshotIds).toHaveLength(1);

@@ -1,5 +1,12 @@
 /** Recovery points. */
-import { formatBytes, heldPointStates, type VerifyMode, verifyModes } from "@kluis/domain";
+import {
+  describeRemovalCause,
+  formatBytes,
+  heldPointStates,
+  type RetentionTier,
+  type VerifyMode,
+  verifyModes,
+} from "@kluis/domain";
 import { z } from "zod";
 import type { JobView, PointRow, PointView, RemovedPoint } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
@@ -80,11 +87,26 @@ function readOf({ lastVerified, coverage }: PointRow): string {
   return coverage === null ? "–" : `${coverage.percent} %`;
 }
 
+/** What keeps a point whose end is not known. */
+const tierWords: Record<RetentionTier, string> = {
+  latest: "newest good",
+  last: "newest points",
+  recent: "last 24 hours",
+  daily: "daily",
+  weekly: "weekly",
+  monthly: "monthly",
+  yearly: "yearly",
+  undeleted: "brought back",
+  pinned: "pinned",
+};
+
 /** What holds a point, or until when a deleted one can be brought back. */
-function keptOf({ pinnedAt, purgeAt, state, expiresAt }: PointRow): string {
+function keptOf({ pinnedAt, purgeAt, state, expiresAt, tiers }: PointRow): string {
   if (pinnedAt !== null) return "pinned";
   if (state === "soft-deleted" && purgeAt !== null) return `back until ${minuteOf(purgeAt)}`;
-  return expiresAt === null ? "–" : `to ${minuteOf(expiresAt)}`;
+  if (expiresAt !== null) return `to ${minuteOf(expiresAt)}`;
+  const [tier] = tiers;
+  return tier === undefined ? "no rules" : tierWords[tier];
 }
 
 export const point = defineCommand({
@@ -146,17 +168,21 @@ function coverageText(coverage: PointRow["coverage"]): string {
   return `${percent} % of the round, last at ${timeOf(readAt)}${whole}`;
 }
 
+function deletionReason({ deleteCause, deletedBy, deleteReason }: PointView): string {
+  if (deleteCause === null) return deleteReason ?? "–";
+  return describeRemovalCause(deleteCause, deletedBy?.name ?? "–");
+}
+
 /** Its pin, and its deletion. */
 function holdFacts(one: PointView): [string, string][] {
-  const { pinnedAt, pinnedBy, pinReason, keptUntil, deletedAt, deletedBy, deleteReason, purgeAt, state } =
-    one;
+  const { pinnedAt, pinnedBy, pinReason, keptUntil, deletedAt, deletedBy, purgeAt, state } = one;
   const facts: [string, string][] = [];
   if (pinnedAt !== null) {
     facts.push(["Pinned", `${timeOf(pinnedAt)} by ${pinnedBy?.name ?? "–"}: ${pinReason ?? "–"}`]);
   }
   if (keptUntil !== null) facts.push(["Brought back", `kept until ${timeOf(keptUntil)}`]);
   if (deletedAt !== null) {
-    facts.push(["Deleted", `${timeOf(deletedAt)} by ${deletedBy?.name ?? "–"}: ${deleteReason ?? "–"}`]);
+    facts.push(["Deleted", `${timeOf(deletedAt)} by ${deletedBy?.name ?? "–"}: ${deletionReason(one)}`]);
   }
   if (state === "soft-deleted" && purgeAt !== null) facts.push(["Can return", `until ${timeOf(purgeAt)}`]);
   return facts;

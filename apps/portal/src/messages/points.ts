@@ -2,6 +2,7 @@ import {
   type Consistency,
   consistencyTexts,
   pointStateTexts,
+  type RemovalCauseKind,
   type RetentionTier,
   type VerifyMode,
 } from "@kluis/domain";
@@ -71,7 +72,7 @@ export const points = catalog({
     filteredTitle: "No recovery points match",
     filteredText: "No recovery point matches all of the filters above.",
     instant: "Instant restore",
-    noExpiry: "Not evaluated yet",
+    noExpiry: "No expiry",
     openVms: "Go to virtual machines",
     detail: {
       disks: "Disks",
@@ -132,6 +133,12 @@ export const points = catalog({
       deletedBy: "Deleted by {who}.",
       deletedFor: "Deleted by {who}. Reason: {reason}",
       deletedByRetention: "Removed by the retention rules of the policy.",
+      causes: {
+        aged: "No rule of the policy {policy} (version {version, number}) keeps it anymore.",
+        edit: "{who} saved version {version, number} of the policy {policy}, which does not keep it.",
+        assignment:
+          "{who} put the VM under the policy {policy} (version {version, number}), which does not keep it.",
+      } satisfies Record<RemovalCauseKind, string>,
       role: "Your role does not allow this here",
       gone: "The data of this recovery point is deleted",
       noDisks: "No disks",
@@ -216,7 +223,7 @@ export const points = catalog({
     filteredTitle: "Geen herstelpunten gevonden",
     filteredText: "Geen herstelpunt voldoet aan alle filters hierboven.",
     instant: "Direct herstel",
-    noExpiry: "Nog niet beoordeeld",
+    noExpiry: "Verloopt niet",
     openVms: "Naar virtuele machines",
     detail: {
       disks: "Schijven",
@@ -277,6 +284,12 @@ export const points = catalog({
       deletedBy: "Verwijderd door {who}.",
       deletedFor: "Verwijderd door {who}. Reden: {reason}",
       deletedByRetention: "Verwijderd volgens de retentieregels van het beleid.",
+      causes: {
+        aged: "Geen regel van het beleid {policy} (versie {version, number}) bewaart het nog.",
+        edit: "{who} heeft versie {version, number} van het beleid {policy} opgeslagen, die het niet bewaart.",
+        assignment:
+          "{who} heeft de VM onder het beleid {policy} (versie {version, number}) gebracht, dat het niet bewaart.",
+      },
       role: "Uw rol staat dit hier niet toe",
       gone: "De gegevens van dit herstelpunt zijn verwijderd",
       noDisks: "Geen schijven",

@@ -65,7 +65,7 @@ async function protectIn(
   const { vm, policy } = wanted;
   const { before, now } = await setProtection(
     tx,
-    { vmId: vm.id, policyId: policy.id, excludedDisks: wanted.excludedDisks },
+    { vmId: vm.id, policyId: policy.id, excludedDisks: wanted.excludedDisks, by: ctx.who.actor },
     ctx.api.clock,
   );
   const target = { kind: "vm", vm } as const;

@@ -47,7 +47,7 @@ export async function stopProtection(ctx: SignedInContext, input: StopProtection
   });
 }
 
-/** They can always be brought back, also under a policy without soft deletion: one answer would take every point of the VM. */
+/** They can be brought back for as long as the policy says. */
 async function removePoints(
   ctx: SignedInContext,
   tx: Tx,
@@ -55,7 +55,7 @@ async function removePoints(
 ): Promise<{ readonly deleted: NonNullable<Stopped["deleted"]>; readonly events: readonly VmEvent[] }> {
   const { actor } = ctx.who;
   const now = await databaseNow(tx);
-  const purgeAt = purgeTime(await softDeleteRules(tx, vm.id), now) ?? purgeTime(null, now) ?? now;
+  const purgeAt = purgeTime(await softDeleteRules(tx, vm.id), now);
   const { removed, pinned } = await softDeleteVmPoints(tx, { vmId: vm.id, reason, actor, purgeAt });
   for (const { id } of removed) await notify(tx, "points", { pointId: id, vmId: vm.id });
   const events = removed.map(

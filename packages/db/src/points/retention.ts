@@ -9,6 +9,7 @@ const livePoint = z.object({
   id: z.string(),
   vmId: z.string(),
   takenAt: z.date(),
+  createdAt: z.date(),
   pinnedAt: z.date().nullable(),
   keptUntil: z.date().nullable(),
   state: z.string(),
@@ -21,7 +22,7 @@ export type LivePoint = z.infer<typeof livePoint>;
 /** The points of VMs that their policies keep or prune, by VM; of each VM the newest first. At most `limit`. */
 export async function listLivePoints(tx: Tx, vmIds: readonly string[], limit: number): Promise<LivePoint[]> {
   const rows = await tx.$queryRaw`
-    SELECT r.id, r."vmId", r."takenAt", r."pinnedAt", r."keptUntil", r.state, r.tiers, r."expiresAt" FROM "RecoveryPoint" r
+    SELECT r.id, r."vmId", r."takenAt", r."createdAt", r."pinnedAt", r."keptUntil", r.state, r.tiers, r."expiresAt" FROM "RecoveryPoint" r
     WHERE r."vmId" = ANY(${[...vmIds]}::uuid[]) AND r."copyOf" IS NULL AND r.state IN (${wordsSql(heldPointStates)})
     ORDER BY r."vmId", r."takenAt" DESC LIMIT ${limit}`;
   return z.array(livePoint).parse(rows);

@@ -1,5 +1,5 @@
 /** Soft deletion of recovery points: removed, brought back, and purged when their time is over. */
-import { type Actor, actorSchema, heldPointStates, openJobStates } from "@kluis/domain";
+import { type Actor, actorSchema, heldPointStates, openJobStates, type RemovalCause } from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import { judgeDamageAfterRemoval } from "../damage/removed.ts";
@@ -13,6 +13,8 @@ export interface SoftDeletion {
   /** `retention`: pruned by the policy; otherwise the reason of a person. */
   readonly reason: string;
   readonly actor: Actor;
+  /** Which rules remove it; missing: a person deletes it by hand. */
+  readonly cause?: RemovalCause;
   /** When its content is deleted. */
   readonly purgeAt: Date;
 }
@@ -24,18 +26,19 @@ export interface SoftDeletion {
  */
 export async function softDeletePoints(tx: Tx, deletions: readonly SoftDeletion[]): Promise<Set<string>> {
   if (deletions.length === 0) return new Set();
-  const given = deletions.map(({ pointId, reason, actor, purgeAt }) => ({
+  const given = deletions.map(({ pointId, reason, actor, cause, purgeAt }) => ({
     id: pointId,
     reason,
     actor: toJson(actor),
+    cause: cause ?? null,
     purgeAt: purgeAt.toISOString(),
   }));
   const rows = await tx.$queryRaw`
     UPDATE "RecoveryPoint" r SET state = 'soft-deleted', "deletedAt" = kluis_now(), "deletedBy" = given.actor,
-      "deleteReason" = given.reason, "purgeAt" = given."purgeAt", "keptUntil" = NULL,
+      "deleteReason" = given.reason, "deleteCause" = nullif(given.cause, 'null'), "purgeAt" = given."purgeAt", "keptUntil" = NULL,
       tiers = '{}', "expiresAt" = NULL
     FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
-      AS given(id uuid, reason text, actor jsonb, "purgeAt" timestamptz)
+      AS given(id uuid, reason text, actor jsonb, cause jsonb, "purgeAt" timestamptz)
     WHERE r.id = given.id AND r.state IN (${wordsSql(heldPointStates)}) AND r."pinnedAt" IS NULL
     RETURNING r.id`;
   const removed = idsOf(rows);
@@ -59,7 +62,7 @@ export async function undeletePoint(
   await judgeAgain(tx, vmId);
   const rows = await tx.$queryRaw`
     UPDATE "RecoveryPoint" SET state = CASE WHEN ${isDamaged} THEN 'damaged' ELSE 'available' END,
-      "deletedAt" = NULL, "deletedBy" = NULL, "deleteReason" = NULL, "purgeAt" = NULL, "keptUntil" = ${keptUntil}
+      "deletedAt" = NULL, "deletedBy" = NULL, "deleteReason" = NULL, "deleteCause" = NULL, "purgeAt" = NULL, "keptUntil" = ${keptUntil}
     WHERE id = ${pointId}::uuid AND state = 'soft-deleted' RETURNING id`;
   return idsOf(rows).size === 1;
 }

@@ -16,6 +16,7 @@ import {
   pointStates,
   policyVersionView,
   refView,
+  removalCauseSchema,
   retentionTiers,
   snapshotSourceKinds,
   storedNoticeSchema,
@@ -101,6 +102,8 @@ const lived = {
   /** When it was removed. It can be brought back until `purgeAt`; `purgedAt`: its content is gone. */
   deletedAt: instantView.nullable(),
   deleteReason: z.string().nullable(),
+  /** Which rules removed it; null: a person deleted it by hand, or it was not recorded. */
+  deleteCause: removalCauseSchema.nullable().catch(null),
   purgeAt: instantView.nullable(),
   purgedAt: instantView.nullable(),
 };

@@ -1,3 +1,4 @@
+export { listRuleHistories, readActiveRules } from "./rules.ts";
 export {
   advanceSchedules,
   type DuePlace,

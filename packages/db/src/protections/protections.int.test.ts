@@ -1,6 +1,9 @@
+import { type Actor, storedPolicyDocumentSchema } from "@kluis/domain";
 import { expect, test } from "vitest";
-import { addPolicy, addVm, freshWorld } from "../../test/fixtures.ts";
+import { addPolicy, addVm, freshWorld, vmFacts } from "../../test/fixtures.ts";
+import { addPolicyVersion } from "../policies/write.ts";
 import { inTransaction } from "../tx.ts";
+import { listRuleHistories } from "./rules.ts";
 import { listDueSchedules } from "./schedule.ts";
 import { getProtection, setProtection, stopProtection } from "./write.ts";
 
@@ -43,4 +46,37 @@ test("protection starts now, keeps its start when only its policy changes, and s
   expect(others).toEqual([]);
   expect(only).toMatchObject({ vmId, vmName: "web-01", policyName: "one" });
   expect(only?.version()).toMatchObject({ version: 1 });
+});
+
+test("the rules of a VM are remembered: who put it under the policy, what held before, and later versions", async () => {
+  const { db, clock } = world;
+  const vmId = await addVm(db, clock, vmFacts("web-02"));
+  const [one, two] = [await addPolicy(db, clock, "three"), await addPolicy(db, clock, "four")];
+  const ada: Actor = { kind: "person", personId: "ada", name: "Ada", via: "session" };
+  const put = (policyId: string, excludedDisks: string[] = []) =>
+    inTransaction(db, (tx) => setProtection(tx, { vmId, policyId, excludedDisks, by: ada }, clock));
+  const history = async (id: string) => (await listRuleHistories(db.prisma, [id])).get(id);
+  const { now } = await put(one.id);
+  expect(await history(now.id)).toMatchObject({
+    before: null,
+    changes: [{ kind: "assignment", by: ada, version: 1, at: clock.now() }],
+  });
+  clock.advance(1_000);
+  await put(two.id);
+  const assigned = clock.now();
+  clock.advance(1_000);
+  // Other disks are not other rules.
+  await put(two.id, ["1"]);
+  await inTransaction(db, async (tx) => {
+    const current = await tx.policyVersion.findFirstOrThrow({ where: { policyId: two.id } });
+    const document = storedPolicyDocumentSchema.parse(current.document);
+    const next = { ...document, retention: { keepLast: 1 } };
+    await addPolicyVersion(tx, { id: two.id, expectedVersion: 1, document: next, actor: ada }, clock);
+  });
+  const later = await history(now.id);
+  expect(later?.before).not.toBeNull();
+  expect(later?.changes).toMatchObject([
+    { kind: "assignment", at: assigned, version: 1 },
+    { kind: "edit", by: ada, version: 2, document: { retention: { keepLast: 1 } } },
+  ]);
 });

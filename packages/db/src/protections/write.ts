@@ -1,9 +1,10 @@
-import { type Clock, diskKeySchema, protectionStates } from "@kluis/domain";
+import { type Actor, type Clock, diskKeySchema, protectionStates } from "@kluis/domain";
 import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
-import { fromJson, toJson } from "../json.ts";
+import { fromJson, toJson, toJsonOrNull } from "../json.ts";
 import type { Tx } from "../tx.ts";
+import { rulesInForce } from "./rules.ts";
 import { decideAgain } from "./schedule.ts";
 
 const protectionRow = z.object({
@@ -52,7 +53,13 @@ export async function getProtection(tx: Tx, vmId: string): Promise<ProtectionRow
  */
 export async function setProtection(
   tx: Tx,
-  wanted: { readonly vmId: string; readonly policyId: string; readonly excludedDisks: readonly string[] },
+  wanted: {
+    readonly vmId: string;
+    readonly policyId: string;
+    readonly excludedDisks: readonly string[];
+    /** Who does so: named when the rules of the policy remove points that the rules before keep. */
+    readonly by?: Actor;
+  },
   clock: Clock,
 ): Promise<{ readonly before: ProtectionRow | null; readonly now: ProtectionRow }> {
   const { vmId, policyId } = wanted;
@@ -61,14 +68,20 @@ export async function setProtection(
   await tx.$queryRaw`SELECT id FROM "Protection" WHERE "vmId" = ${vmId}::uuid FOR UPDATE`;
   const before = await getProtection(tx, vmId);
   const resumed = before?.state !== "active";
-  const data = { policyId, excludedDisks: [...wanted.excludedDisks], state: "active" };
+  const governs = resumed || before.policyId !== policyId;
+  const assigned = governs && {
+    assignedBy: toJsonOrNull(wanted.by ?? null),
+    assignedAt: now,
+    rulesBefore: await rulesInForce(tx, vmId),
+  };
+  const data = { policyId, excludedDisks: [...wanted.excludedDisks], state: "active", ...assigned };
   const row = await tx.protection.upsert({
     where: { vmId },
     create: { id: newId(clock), vmId, ...data, since: now, scheduledThrough: now },
     update: { ...data, stoppedAt: null, ...(resumed && { since: now, scheduledThrough: now }) },
     select: fields,
   });
-  if (resumed || before.policyId !== policyId) await decideAgain(tx, { vmId });
+  if (governs) await decideAgain(tx, { vmId });
   return { before, now: toRow(row) };
 }
 
@@ -78,6 +91,11 @@ export async function stopProtection(tx: Tx, vmId: string, now: Date): Promise<b
     where: { vmId, state: "active" },
     data: { state: "stopped", stoppedAt: now },
   });
+  // Without rules nothing expires: the last verdicts would promise an end.
+  await tx.$executeRaw`
+    UPDATE "RecoveryPoint" SET tiers = '{}', "expiresAt" = NULL
+    WHERE "vmId" = ${vmId}::uuid AND "copyOf" IS NULL AND state IN ('available', 'damaged')
+      AND (tiers <> '{}' OR "expiresAt" IS NOT NULL)`;
   return stopped.count === 1;
 }
 

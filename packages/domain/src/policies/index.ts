@@ -43,6 +43,7 @@ export {
   type ProtectionState,
   protectionStates,
 } from "./protection.ts";
+export * from "./removal-cause.ts";
 export * from "./retention.ts";
 export {
   longestGapSeconds,

@@ -1,19 +1,31 @@
 /** Judges the points of a page of protections in one transaction, by a fixed number of statements. */
 import {
   type DueProtection,
+  databaseNow,
   inTransaction,
   type LivePoint,
   listLivePoints,
   listPointsInJobs,
+  listRuleHistories,
   lockSchedules,
   type PolicyVersionRow,
   preferIndexes,
+  readActiveRules,
   type StoredVerdict,
   setPointRetention,
   setRetentionDue,
   type Tx,
 } from "@kluis/db";
-import { judgeRetention, nextRetentionChange, purgeTime, type RetentionVerdict } from "@kluis/domain";
+import {
+  type DatedPoint,
+  engineActor,
+  judgeRetention,
+  nextRetentionChange,
+  purgeTime,
+  type RetentionVerdict,
+  type RuleHistory,
+  removalCauses,
+} from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { type Removal, removePoints } from "./removals.ts";
 
@@ -88,10 +100,15 @@ async function judgeIn(
     judged.flatMap(({ changed }) => changed),
   );
   await setRetentionDue(tx, new Map(judged.map(({ protection, dueAt }) => [protection.id, dueAt])));
+  const removing = judged.filter(({ prune }) => prune.length > 0);
+  const histories = await listRuleHistories(
+    tx,
+    removing.map(({ protection }) => protection.id),
+  );
   const pruned = await removePoints(
     tx,
     deps,
-    judged.flatMap(({ prune }) => prune),
+    removing.flatMap((one) => withCauses(one, histories.get(one.protection.id), now)),
   );
   const done = new Set(judged.map(({ protection }) => protection.id));
   const left = new Set(usable.map(({ id }) => id).filter((id) => !done.has(id)));
@@ -112,8 +129,9 @@ async function readPoints(tx: Tx, vmIds: readonly string[]): Promise<Map<string,
 
 interface Judgement {
   readonly protection: Judged;
+  readonly points: readonly DatedPoint[];
   readonly changed: readonly StoredVerdict[];
-  readonly prune: readonly Removal[];
+  readonly prune: readonly Omit<Removal, "cause" | "by">[];
   /** When it must be judged again. */
   readonly dueAt: Date;
 }
@@ -128,18 +146,12 @@ function judgeOne(
 ): Judgement {
   const { retention, schedule } = protection.version.document;
   const rules = { retention, timeZone: schedule.timeZone, now };
-  const facts = points.map(({ id, takenAt, pinnedAt, keptUntil, state }) => ({
-    id,
-    takenAt,
-    pinned: pinnedAt !== null,
-    keptUntil,
-    good: state === "available",
-  }));
+  const facts = points.map(factsOf);
   const verdicts = judgeRetention(facts, rules);
   const stored = new Map(points.map((point) => [point.id, point]));
   const { vmId, vmName } = protection;
   const purgeAt = purgeTime(protection.version.document, now);
-  const all = verdicts.flatMap((verdict): Removal[] => {
+  const all = verdicts.flatMap((verdict): Judgement["prune"] => {
     const point = stored.get(verdict.id);
     if (verdict.keep || point === undefined || inJobs.has(verdict.id)) return [];
     return [{ vmId, vmName, verdict, takenAt: point.takenAt, purgeAt }];
@@ -148,12 +160,63 @@ function judgeOne(
   const prune = all.slice(-MOST_PRUNED);
   // Their removal clears the verdict in the same statement.
   const removed = new Set(prune.map(({ verdict }) => verdict.id));
-  const changed = verdicts
-    .filter(({ id }) => !removed.has(id))
+  const changed = changedOf(
+    points,
+    verdicts.filter(({ id }) => !removed.has(id)),
+  );
+  const dueAt = prune.length < all.length ? new Date(0) : nextRetentionChange(verdicts, now);
+  return { protection, points: facts, changed, prune, dueAt };
+}
+
+function factsOf({ id, takenAt, createdAt, pinnedAt, keptUntil, state }: LivePoint): DatedPoint {
+  return { id, takenAt, createdAt, pinned: pinnedAt !== null, keptUntil, good: state === "available" };
+}
+
+/** Names whose change of rules takes each point, as of the judgement. */
+function withCauses(
+  { protection, points, prune }: Judgement,
+  history: RuleHistory | undefined,
+  now: Date,
+): Removal[] {
+  const { policyName: policy, version } = protection;
+  const removed = new Set(prune.map(({ verdict }) => verdict.id));
+  const causes = history === undefined ? null : removalCauses(points, { removed, history, now });
+  return prune.map((one): Removal => {
+    const found = causes?.get(one.verdict.id);
+    if (found === undefined) {
+      const cause = { kind: "aged", policy, version: version.version } as const;
+      return { ...one, cause, by: engineActor };
+    }
+    const cause = { kind: found.kind, policy, version: found.version };
+    return { ...one, cause, by: found.by ?? engineActor };
+  });
+}
+
+/**
+ * Stores the verdicts on the points of a VM in the transaction that adds one, so that no page shows a point without its rules. Removes
+ * nothing: the next run of retention does.
+ */
+export async function judgeNewPoint(tx: Tx, vmId: string): Promise<void> {
+  const rules = await readActiveRules(tx, vmId);
+  if (rules === null) return;
+  const points = await listLivePoints(tx, [vmId], MOST_POINTS);
+  const { retention, schedule } = rules;
+  const now = await databaseNow(tx);
+  const verdicts = judgeRetention(points.map(factsOf), { retention, timeZone: schedule.timeZone, now });
+  await setPointRetention(
+    tx,
+    changedOf(
+      points,
+      verdicts.filter(({ keep }) => keep),
+    ),
+  );
+}
+
+function changedOf(points: readonly LivePoint[], verdicts: readonly RetentionVerdict[]): StoredVerdict[] {
+  const stored = new Map(points.map((point) => [point.id, point]));
+  return verdicts
     .filter((verdict) => isChanged(stored.get(verdict.id), verdict))
     .map(({ id, tiers, expiresAt }) => ({ pointId: id, tiers, expiresAt }));
-  const dueAt = prune.length < all.length ? new Date(0) : nextRetentionChange(verdicts, now);
-  return { protection, changed, prune, dueAt };
 }
 
 function isChanged(stored: LivePoint | undefined, { tiers, expiresAt }: RetentionVerdict): boolean {

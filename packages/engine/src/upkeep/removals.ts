@@ -12,7 +12,14 @@ import {
   teamsOfVm,
   teamsOfVms,
 } from "@kluis/db";
-import { engineActor, type LedgerDraft, type RetentionVerdict } from "@kluis/domain";
+import {
+  type Actor,
+  describeRemovalCause,
+  engineActor,
+  type LedgerDraft,
+  type RemovalCause,
+  type RetentionVerdict,
+} from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 
 type Deps = Pick<EngineDeps, "db" | "clock">;
@@ -23,6 +30,9 @@ export interface Removal {
   readonly vmName: string;
   readonly takenAt: Date;
   readonly verdict: RetentionVerdict;
+  /** Which rules remove it, and whose change of them; the engine where they did not change. */
+  readonly cause: RemovalCause;
+  readonly by: Actor;
   /** When its content is deleted. */
   readonly purgeAt: Date;
 }
@@ -34,22 +44,30 @@ export async function removePoints(tx: Tx, deps: Deps, removals: readonly Remova
   const teamsOf = (vmId: string): readonly string[] => teams.get(vmId) ?? [];
   const removed = await softDeletePoints(
     tx,
-    removals.map(({ verdict, purgeAt }) => ({
+    removals.map(({ verdict, purgeAt, cause, by }) => ({
       pointId: verdict.id,
       reason: "retention",
-      actor: engineActor,
+      actor: by,
+      cause,
       purgeAt,
     })),
   );
   const gone = removals.filter(({ verdict }) => removed.has(verdict.id));
   const softDeleted = gone.map(
-    ({ vmId, vmName, takenAt, verdict, purgeAt }): LedgerDraft => ({
+    ({ vmId, vmName, takenAt, verdict, purgeAt, cause, by }): LedgerDraft => ({
       kind: "point.soft-deleted",
       actor: engineActor,
       target: { type: "point", id: verdict.id, name: `${vmName} ${takenAt.toISOString()}` },
       vmId,
       teamIds: teamsOf(vmId),
-      data: { reason: "retention", why: verdict.reason, purgeAt: purgeAt.toISOString() },
+      data: {
+        reason: "retention",
+        why: verdict.reason,
+        because: describeRemovalCause(cause, by.name),
+        cause,
+        causedBy: by,
+        purgeAt: purgeAt.toISOString(),
+      },
     }),
   );
   await appendEvents(tx, deps.clock, softDeleted);

@@ -1,4 +1,5 @@
 "use client";
+import { isHeldPointState } from "@kluis/domain";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import {
@@ -7,6 +8,7 @@ import {
   TierSummary,
   VerifiedMark,
 } from "#features/points/point-badges.tsx";
+import { longestTier } from "#features/points/tiers.ts";
 import type { PointRow } from "#lib/api-types.ts";
 import { ByteSize } from "#ui/byte-size.tsx";
 import type { Column } from "#ui/data-table.tsx";
@@ -32,7 +34,11 @@ function Expiry({ point }: { point: PointRow }) {
       </span>
     );
   }
-  return point.expiresAt === null ? <span className="text-faint">–</span> : <TimeAgo at={point.expiresAt} />;
+  if (point.expiresAt !== null) return <TimeAgo at={point.expiresAt} />;
+  if (!isHeldPointState(point.state)) return <span className="text-faint">–</span>;
+  const tier = longestTier(point);
+  // Kept until a number of newer points exist, or as the newest one: no date is known.
+  return <span className="text-muted">{tier === null ? t("noExpiry") : t(`tiers.${tier}`)}</span>;
 }
 
 /** The columns of a table of recovery points. The page of one VM leaves out the VM. */

@@ -122,10 +122,18 @@ function LoadedPoint({ point }: { point: PointView }) {
 
 /** Who deleted a point and why. The engine deletes what retention no longer keeps. */
 function deletedText(
-  { deletedBy, deleteReason: reason }: Pick<PointView, "deletedBy" | "deleteReason">,
+  {
+    deletedBy,
+    deleteCause: cause,
+    deleteReason: reason,
+  }: Pick<PointView, "deletedBy" | "deleteCause" | "deleteReason">,
   t: Texts<"points">,
 ): string | null {
   if (deletedBy === null) return null;
+  if (cause !== null) {
+    const { policy, version } = cause;
+    return t(`detail.causes.${cause.kind}`, { policy, version, who: deletedBy.name });
+  }
   if (deletedBy.kind === "engine") return t("detail.deletedByRetention");
   return reason === null
     ? t("detail.deletedBy", { who: deletedBy.name })

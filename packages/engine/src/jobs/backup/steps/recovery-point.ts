@@ -22,6 +22,7 @@ import type { StepContext, StepResult } from "../../../job/step.ts";
 import { vaultOf } from "../../../job/vault-of.ts";
 import type { OpenedVault } from "../../../runtime/vaults.ts";
 import { accountSoon } from "../../../upkeep/collect/task.ts";
+import { judgeNewPoint } from "../../../upkeep/judge.ts";
 import { noteDowngrades } from "../capture/downgrades.ts";
 import { allocatedBytesOf } from "../catalog-facts.ts";
 import { type BackupMemory, type MemoryDisk, withoutUserData } from "../memory.ts";
@@ -47,6 +48,7 @@ export async function recoveryPoint(context: Context): Promise<StepResult<Backup
     memory: withoutUserData(memory),
     save: async (tx, at) => {
       await createPoint(tx, { ...point, gapSeconds });
+      await judgeNewPoint(tx, point.vmId);
       await keepIfWanted(tx, context, point);
       await accountSoon(tx, point.vaultId);
       await enqueue(tx, "vault.copies", {});
