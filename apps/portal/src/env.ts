@@ -1,16 +1,20 @@
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
+import { parseTrustedProxies, type TrustedProxies } from "#server/addresses.ts";
 
 /**
  * The portal's own settings, parsed once. The API parses the settings of the vault.
  * None of them reaches the browser.
  */
 const envSchema = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
   KLUIS_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) address such as http://localhost:3000" })
+    .refine((url) => new URL(url).pathname === "/" && new URL(url).search === "", {
+      error: "must have no path: give the portal a host name of its own",
+    })
     .transform((url) => new URL(url).origin)
     .optional(),
+  KLUIS_TRUSTED_PROXIES: z.string().optional(),
   KLUIS_PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   KLUIS_ENTRA_TENANT_ID: z.string().min(1, "must be the directory (tenant) id"),
   KLUIS_ENTRA_CLIENT_ID: z.string().min(1, "must be the application (client) id"),
@@ -38,6 +42,7 @@ export interface EntraSettings {
 
 export interface PortalEnv {
   readonly publicUrl: string;
+  readonly trustedProxies: TrustedProxies;
   readonly entra: EntraSettings;
 }
 
@@ -61,6 +66,7 @@ export function parsePortalEnv(source: Readonly<Record<string, string | undefine
   const authority =
     env.KLUIS_ENTRA_AUTHORITY ?? `https://login.microsoftonline.com/${env.KLUIS_ENTRA_TENANT_ID}`;
   return {
+    trustedProxies: parseTrustedProxies(env.KLUIS_TRUSTED_PROXIES),
     publicUrl: env.KLUIS_PUBLIC_URL ?? `http://localhost:${env.KLUIS_PORT}`,
     entra: {
       tenantId: env.KLUIS_ENTRA_TENANT_ID,

@@ -11,6 +11,8 @@ const scopes = ["openid", "profile"];
 /** A started sign-in: the URL to redirect to, and the sealed cookie that the callback needs. */
 export interface StartedSignIn {
   readonly url: string;
+  /** Names the cookie of this sign-in. */
+  readonly state: string;
   readonly cookie: string;
 }
 
@@ -117,7 +119,7 @@ async function start({ client, secret, redirectUri, next }: StartInput): Promise
     codeChallenge: challenge,
     codeChallengeMethod: "S256",
   });
-  return { url, cookie: await sealSignIn(pending, secret) };
+  return { url, state: pending.state, cookie: await sealSignIn(pending, secret) };
 }
 
 interface FinishInput {

@@ -13,7 +13,6 @@ export interface PendingSignIn {
   readonly next: string;
 }
 
-export const pendingCookie = "kluis-sign-in";
 /** Seconds within which a sign-in must finish. */
 export const pendingSeconds = 600;
 

@@ -1,37 +1,17 @@
-import { isIP } from "node:net";
 import { createCaller, createContext, type RequestContext } from "@kluis/api";
 import { isKluisError } from "@kluis/domain";
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
 import type { Viewer } from "#lib/viewer.ts";
+import { clientOf, trustsPeer } from "#server/addresses.ts";
 import { getApi } from "#server/api.ts";
+import { sessionCookie } from "#server/cookies.ts";
+import { peerOf } from "#server/incoming.ts";
 import { portalEnv } from "../env.ts";
-
-/** The session's cookie. Its value is opaque; the server stores only its digest. */
-export const sessionCookie = "kluis-session";
-
-export interface SessionCookieOptions {
-  readonly httpOnly: true;
-  readonly sameSite: "lax";
-  readonly secure: boolean;
-  readonly path: "/";
-  readonly expires?: Date;
-}
-
-/** Not readable by scripts and not sent by forms of other sites. `Secure` only when the public URL is https. */
-export function sessionCookieOptions(expires?: Date): SessionCookieOptions {
-  return {
-    httpOnly: true,
-    sameSite: "lax",
-    secure: portalEnv().publicUrl.startsWith("https:"),
-    path: "/",
-    ...(expires === undefined ? {} : { expires }),
-  };
-}
 
 /** The context of a request to a route handler: the session's cookie or a bearer token identifies the user. */
 export async function contextOf(request: Request): Promise<RequestContext> {
-  return contextFrom((await cookies()).get(sessionCookie)?.value, request.headers);
+  return contextFrom((await cookies()).get(sessionCookie())?.value, request.headers);
 }
 
 /** The same, for a handler that already read the cookie. */
@@ -54,15 +34,21 @@ export function bearerOf(header: string | null): string | undefined {
   return match?.[1];
 }
 
-/** Returns the first hop that a proxy names if it is an address. For the ledger only: any client can write it, and no decision uses it. */
+/** Returns the address of the client: of the peer, or what trusted proxies say. */
 export function clientAddress(source: Headers): string | null {
-  const first = source.get("x-forwarded-for")?.split(",")[0]?.trim() ?? "";
-  return isIP(first) === 0 ? null : first;
+  return clientOf(peerOf(source), source.get("x-forwarded-for"), portalEnv().trustedProxies);
+}
+
+/** Returns the host name that the browser used, as far as it is known. */
+export function hostOf(source: Headers): string | null {
+  const { trustedProxies } = portalEnv();
+  const forwarded = trustsPeer(peerOf(source), trustedProxies) ? source.get("x-forwarded-host") : null;
+  return forwarded?.split(",")[0]?.trim() || source.get("host");
 }
 
 /** The signed-in user of the page being rendered, or null. Read once per request. */
 export const getViewer = cache(async (): Promise<Viewer | null> => {
-  const sessionToken = (await cookies()).get(sessionCookie)?.value;
+  const sessionToken = (await cookies()).get(sessionCookie())?.value;
   if (sessionToken === undefined) return null;
   const context = await createContext(await getApi(), { sessionToken, ip: clientAddress(await headers()) });
   try {

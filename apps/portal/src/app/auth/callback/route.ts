@@ -4,8 +4,8 @@ import { cookies } from "next/headers";
 import { NextResponse } from "next/server";
 import { localeCookie, localeCookieOptions } from "#lib/locale.ts";
 import { getApi, getEntra } from "#server/api.ts";
-import { pendingCookie } from "#server/pending-sign-in.ts";
-import { clientAddress, sessionCookie, sessionCookieOptions } from "#server/session.ts";
+import { pendingCookie, pendingCookieOptions, sessionCookie, sessionCookieOptions } from "#server/cookies.ts";
+import { clientAddress } from "#server/session.ts";
 import { signedOutUrl } from "#server/sign-in-answers.ts";
 import { portalEnv } from "../../../env.ts";
 
@@ -13,7 +13,8 @@ import { portalEnv } from "../../../env.ts";
 export async function GET(request: Request): Promise<Response> {
   const { publicUrl } = portalEnv();
   const response = await answer(request, publicUrl);
-  response.cookies.set(pendingCookie, "", { path: "/auth", maxAge: 0 });
+  const state = new URL(request.url).searchParams.get("state");
+  if (state !== null) response.cookies.set(pendingCookie(state), "", pendingCookieOptions(0));
   return response;
 }
 
@@ -26,7 +27,7 @@ async function answer(request: Request, publicUrl: string): Promise<NextResponse
         code: query.get("code"),
         state: query.get("state"),
         error: query.get("error"),
-        cookie: (await cookies()).get(pendingCookie)?.value,
+        cookie: (await cookies()).get(pendingCookie(query.get("state") ?? ""))?.value,
       },
       `${publicUrl}/auth/callback`,
     );
@@ -41,7 +42,7 @@ async function answer(request: Request, publicUrl: string): Promise<NextResponse
       ip: clientAddress(request.headers),
     });
     const response = NextResponse.redirect(publicUrl + next, 303);
-    response.cookies.set(sessionCookie, session.sessionToken, sessionCookieOptions(session.expiresAt));
+    response.cookies.set(sessionCookie(), session.sessionToken, sessionCookieOptions(session.expiresAt));
     // The language of the account also applies in this browser.
     if (session.locale !== null) response.cookies.set(localeCookie, session.locale, localeCookieOptions);
     return response;

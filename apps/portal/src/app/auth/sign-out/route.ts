@@ -3,8 +3,8 @@ import { KluisError } from "@kluis/domain";
 import { cookies } from "next/headers";
 import { NextResponse } from "next/server";
 import { getApi, getEntra } from "#server/api.ts";
+import { sessionCookie, sessionCookieOptions } from "#server/cookies.ts";
 import { allowedOrigins, isAllowedOrigin } from "#server/security-headers.ts";
-import { sessionCookie, sessionCookieOptions } from "#server/session.ts";
 import { portalEnv } from "../../../env.ts";
 
 /** Ends the session here, then the one at Entra, which redirects to the signed-out page. */
@@ -23,12 +23,12 @@ export async function POST(request: Request): Promise<Response> {
     });
     return errorResponse(refusal, crypto.randomUUID());
   }
-  const token = (await cookies()).get(sessionCookie)?.value;
+  const token = (await cookies()).get(sessionCookie())?.value;
   if (token !== undefined) await signOut(await getApi(), token);
   const response = NextResponse.redirect(
     (await getEntra()).signOutUrl(`${publicUrl}/signed-out?reason=signed-out`),
     303,
   );
-  response.cookies.set(sessionCookie, "", { ...sessionCookieOptions(), maxAge: 0 });
+  response.cookies.set(sessionCookie(), "", { ...sessionCookieOptions(), maxAge: 0 });
   return response;
 }

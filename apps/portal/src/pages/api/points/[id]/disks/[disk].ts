@@ -1,7 +1,8 @@
 import { diskDownloadResponse, errorResponse } from "@kluis/api";
 import type { NextApiRequest, NextApiResponse, PageConfig } from "next";
+import { sessionCookie } from "#server/cookies.ts";
 import { sendWebResponse, webRequestOf } from "#server/node-http.ts";
-import { contextFrom, sessionCookie } from "#server/session.ts";
+import { contextFrom } from "#server/session.ts";
 
 /** Next warns about handlers that stream instead of calling `send`; this one streams on purpose. */
 export const config = {
@@ -23,7 +24,7 @@ async function answerOf(request: NextApiRequest, response: NextApiResponse): Pro
     return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
   try {
     const web = webRequestOf(request, response);
-    const context = await contextFrom(request.cookies[sessionCookie], web.headers);
+    const context = await contextFrom(request.cookies[sessionCookie()], web.headers);
     const { id, disk, format, holes } = request.query;
     return await diskDownloadResponse(
       context,
