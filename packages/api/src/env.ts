@@ -37,7 +37,7 @@ const schema = z
  * @throws KluisError CONFIG_INVALID naming every setting that is missing or wrong; never a value that may be secret
  */
 export function parseApiEnv(env: Readonly<Record<string, string | undefined>>): ApiEnv {
-  const { url } = parseDatabaseEnv(env);
+  const { url } = parseDatabaseEnv(env, "portal");
   const parsed = schema.safeParse(env);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);

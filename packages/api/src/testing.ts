@@ -8,6 +8,7 @@ import {
   createConnection,
   createJob,
   createPoint,
+  type Db,
   endJob,
   followEnvironmentVault,
   inTransaction,
@@ -16,6 +17,7 @@ import {
   type NewPointDisk,
   newId,
   notify,
+  openDatabase,
   selectSubscriptions,
   startWorkJob,
   upsertVm,
@@ -72,6 +74,7 @@ export type PersonName = keyof typeof people;
 
 export interface World extends AsyncDisposable {
   readonly api: Api;
+  readonly portalDb: Db;
   readonly database: TestDatabase;
   readonly vault: Vault;
   readonly folder: string;
@@ -93,9 +96,7 @@ export interface World extends AsyncDisposable {
 /** A clock that a test moves. */
 export class MovedClock implements Clock {
   #now = new Date();
-  now(): Date {
-    return this.#now;
-  }
+  now = (): Date => this.#now;
   forward(ms: number): void {
     this.#now = new Date(this.#now.getTime() + ms);
   }
@@ -111,8 +112,7 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
     clock: systemClock,
     signal: new AbortController().signal,
   });
-  const secretsKeyFile = path.join(folder, "secrets-key");
-  await writeFile(secretsKeyFile, randomBytes(32).toString("base64"), { mode: 0o600 });
+  const secretsKeyFile = await writeSecretsKey(folder);
   const api = await createApi({
     env: {
       databaseUrl: database.url,
@@ -127,6 +127,9 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
     clock,
   });
   const vms = await fillDatabase(api, vault);
+  // Tests arrange rows as the owner of the tables; what users do runs with the rights of the portal.
+  const portalDb = await openDatabase({ url: database.roleUrls.portal, poolSize: 6 });
+  const served: Api = { ...api, db: portalDb };
   const engine = keepKeyChanges(api, {
     id: vault.id,
     name: "main",
@@ -135,12 +138,13 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
   });
   const session = async (person: PersonName): Promise<string> => {
     const names = { oid: `oid-${person}`, name: person, username: `${person}@contoso.example` };
-    return (await signIn(api, { tid: tenantId, ...names, groups: people[person] })).sessionToken;
+    return (await signIn(served, { tid: tenantId, ...names, groups: people[person] })).sessionToken;
   };
   const context = async (person: PersonName): Promise<RequestContext> =>
-    createContext(api, { sessionToken: await session(person), ip: "127.0.0.1" });
+    createContext(served, { sessionToken: await session(person), ip: "127.0.0.1" });
   return {
     api,
+    portalDb,
     database,
     vault,
     folder,
@@ -153,11 +157,17 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
     stopEngine: async () => engine[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
+      await portalDb.close();
       await api.close();
       await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function writeSecretsKey(folder: string): Promise<string> {
+  const file = path.join(folder, "secrets-key");
+  return writeFile(file, randomBytes(32).toString("base64"), { mode: 0o600 }).then(() => file);
 }
 
 async function fillDatabase(api: Api, vault: Vault): Promise<Pick<World, "platformVm" | "commerceVm">> {

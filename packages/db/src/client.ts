@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "../generated/client.ts";
 import { mapDatabaseError } from "./errors.ts";
+import { type Closing, refuseTransactionPooler } from "./pooler.ts";
 
 /** An open database: Prisma for the repositories, and its pool for LISTEN, advisory locks and graphile-worker. */
 export interface Db {
@@ -18,6 +19,23 @@ export interface OpenDatabaseOptions {
   readonly signal?: AbortSignal;
   /** Called when an idle connection broke; the pool replaces it. */
   readonly onIdleError?: (error: Error) => void;
+}
+
+/** A connection beside the pool, which may be too small for the check. */
+async function probe(url: string): Promise<pg.Client & Closing> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectTimeoutMs });
+  // A server that ends the connection reports twice: by the promise and by this event.
+  client.on("error", () => undefined);
+  await client.connect();
+  return Object.assign(client, { close: () => client.end() });
+}
+
+/**
+ * Checks that an address leads to PostgreSQL, with sessions of its own.
+ * @throws what `pg` throws, and KluisError CONFIG_INVALID for a pooler in transaction mode
+ */
+export function checkSessions(url: string): Promise<void> {
+  return refuseTransactionPooler(() => probe(url));
 }
 
 const connectTimeoutMs = 10_000;
@@ -44,7 +62,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Db> {
   const close = (): Promise<void> =>
     (closing ??= prisma.$disconnect().then(() => (pool.ending ? undefined : pool.end())));
   try {
-    await pool.query("SELECT 1");
+    await checkSessions(options.url);
     options.signal?.throwIfAborted();
   } catch (error) {
     await close();

@@ -16,6 +16,22 @@ const unreachable = new Map<string, string>([
   ["57P01", "it was shut down"],
   ["57P02", "it crashed"],
   ["57P03", "it is starting up"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "its certificate is self-signed"],
+  [
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "its certificate comes from an unknown authority (NODE_EXTRA_CA_CERTS adds one)",
+  ],
+  [
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "its certificate comes from an unknown authority (NODE_EXTRA_CA_CERTS adds one)",
+  ],
+  [
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    "its certificate comes from an unknown authority (NODE_EXTRA_CA_CERTS adds one)",
+  ],
+  ["CERT_HAS_EXPIRED", "its certificate has expired"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "its certificate is for another name"],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", "it does not speak TLS at this address"],
   ["P1001", "it cannot be reached"],
   ["P1002", "it does not answer"],
   ["P1017", "it closed the connection"],
@@ -31,6 +47,8 @@ const lostConnections: readonly (readonly [RegExp, string])[] = [
     /^timeout exceeded when trying to connect|Unable to start a transaction in the given time/,
     "it gave no connection in time",
   ],
+  [/client password must be a/, "its address has no password"],
+  [/^The server does not support SSL connections/, "it does not offer TLS"],
   [/^Cannot use a pool after calling end on the pool/, "its connections were closed"],
 ];
 

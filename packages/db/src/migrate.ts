@@ -5,6 +5,7 @@ import { KluisError } from "@kluis/domain";
 import { Logger, runMigrations } from "graphile-worker";
 import pg from "pg";
 import { z } from "zod";
+import { checkSessions } from "./client.ts";
 import { mapDatabaseError } from "./errors.ts";
 import { locks } from "./locks.ts";
 
@@ -61,6 +62,7 @@ export async function migrate(url: string, signal?: AbortSignal): Promise<string
   const migrations = await readMigrations();
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
+    await checkSessions(url);
     await client.connect();
     await client.query("SELECT pg_advisory_lock($1::bigint)", [String(locks.migrate)]);
     const applied = await applyPending(client, migrations, signal);

@@ -1,6 +1,8 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import pg from "pg";
 import { type Db, openDatabase } from "./client.ts";
+import { ensureLoginRole, grantRights, grantStatements } from "./database-roles/grants.ts";
+import { tableRights } from "./database-roles/rights.ts";
 import { locks } from "./locks.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 
@@ -20,7 +22,10 @@ export const testServerVariable = "KLUIS_TEST_DATABASE_URL";
 
 export interface TestDatabase extends AsyncDisposable {
   readonly db: Db;
+  /** The address for the owner of the tables. */
   readonly url: string;
+  /** The addresses for the least roles, as an installation gives them to engine and portal. */
+  readonly roleUrls: Readonly<Record<"engine" | "portal", string>>;
   /** Closes the connections and drops the database. */
   drop(): Promise<void>;
 }
@@ -63,7 +68,19 @@ export async function createTestDatabase(
     await db.close();
     await dropDatabase(server, name);
   };
-  return { db, url, drop, [Symbol.asyncDispose]: drop };
+  const roleUrls = { engine: asRole(url, roles.engine), portal: asRole(url, roles.portal) };
+  return { db, url, roleUrls, drop, [Symbol.asyncDispose]: drop };
+}
+
+/** Roles of the whole server, which every test database has; their password protects nothing. */
+const roles = { engine: "kluis_test_engine", portal: "kluis_test_portal" };
+const rolePassword = "of-tests";
+
+function asRole(url: string, role: string): string {
+  const changed = new URL(url);
+  changed.username = role;
+  changed.password = rolePassword;
+  return changed.href;
 }
 
 /** Returns the server that tests may use. */
@@ -89,7 +106,9 @@ function templateDatabase(server: string): Promise<string> {
 /** Migrates under a temporary name and renames at the end, so that a template is either complete or missing. */
 async function makeTemplate(server: string): Promise<string> {
   const migrations = await readMigrations();
-  const name = `kluis_template_${migrations.at(-1)?.checksum.slice(0, 16) ?? "empty"}_${migrations.length}`;
+  const rights = createHash("sha256").update(JSON.stringify([tableRights, grantStatements(roles, [])]));
+  const version = `${migrations.at(-1)?.checksum.slice(0, 12) ?? "empty"}_${rights.digest("hex").slice(0, 8)}`;
+  const name = `kluis_template_${version}_${migrations.length}`;
   await asAdmin(server, async (admin) => {
     await admin.query("SELECT pg_advisory_lock($1::bigint)", [String(locks.migrate)]);
     const found = await admin.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
@@ -97,7 +116,11 @@ async function makeTemplate(server: string): Promise<string> {
     const draft = `${name}_draft`;
     await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
     await admin.query(`CREATE DATABASE ${draft}`);
-    await migrate(withDatabase(server, draft));
+    const url = withDatabase(server, draft);
+    await migrate(url);
+    for (const role of Object.values(roles))
+      await ensureLoginRole(url, { name: role, password: rolePassword });
+    await grantRights(url, roles);
     await admin.query(`ALTER DATABASE ${draft} RENAME TO ${name}`);
   });
   return name;

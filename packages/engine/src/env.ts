@@ -1,5 +1,6 @@
 /** The engine's settings, parsed once from the environment. */
 import { type AzureConfig, keyVaultFromEnv, parseAzureEnv, parseAzureProcessEnv } from "@kluis/azure";
+import { databaseEnvProblem, parseDatabaseEnv } from "@kluis/db";
 import { bandwidthSchema, isKluisError, KluisError, limits } from "@kluis/domain";
 import { type KeyVaultClient, readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
 import { z } from "zod";
@@ -34,7 +35,6 @@ export interface EngineConfig {
 const text = z.string().trim().min(1);
 const envSchema = z
   .object({
-    DATABASE_URL: text,
     KLUIS_LEDGER_KEY_FILE: text.optional(),
     KLUIS_SECRETS_KEY_FILE: text.optional(),
     KLUIS_AZURE_FEDERATED_TOKEN_FILE: text.optional(),
@@ -57,8 +57,13 @@ const envSchema = z
  */
 export function parseEngineEnv(env: Record<string, string | undefined>): EngineConfig {
   const parsed = envSchema.safeParse(env);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const database = databaseEnvProblem(env, "engine");
+  if (!parsed.success || database !== null) {
+    const issues = parsed.error?.issues ?? [];
+    const problems = [
+      ...(database === null ? [] : [database]),
+      ...issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    ];
     throw new KluisError("CONFIG_INVALID", {
       message: `The engine's settings are invalid. ${problems.join("; ")}.`,
       action: "Correct these environment variables and start the engine again.",
@@ -70,7 +75,7 @@ export function parseEngineEnv(env: Record<string, string | undefined>): EngineC
   const readVault = (): VaultSettings => readVaultSettings(settings);
   const [azure, vault] = [readAzure(), readVault()];
   return {
-    databaseUrl: settings.DATABASE_URL,
+    databaseUrl: parseDatabaseEnv(env, "engine").url,
     azure,
     azureProcess: parseAzureProcessEnv(env),
     federatedTokenFile: settings.KLUIS_AZURE_FEDERATED_TOKEN_FILE ?? null,

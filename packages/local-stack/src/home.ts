@@ -22,6 +22,8 @@ export function homeLayout(home: string) {
     demoDone: join(home, "demo-protected"),
     secrets: join(home, "secrets"),
     databasePassword: secret("database-password"),
+    enginePassword: secret("database-engine-password"),
+    portalPassword: secret("database-portal-password"),
     azuriteKey: secret("azurite-key"),
     vaultConnection: secret("vault-connection"),
     vaultKey: secret("vault-key"),

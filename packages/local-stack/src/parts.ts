@@ -2,15 +2,17 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { ensureLoginRole } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
 import { type Azurite, startAzurite } from "./azurite.ts";
 import { type Child, exitWithParent, startChild } from "./child.ts";
 import { azureEnv, entraEnv } from "./environment.ts";
+import { secretFile } from "./files.ts";
 import { type HomeLayout, replaceSecret } from "./home.ts";
 import { freePort } from "./ports.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
-import type { Settings } from "./settings.ts";
+import type { DatabaseUrls, Settings } from "./settings.ts";
 import { httpStatus, untilReady } from "./wait.ts";
 
 const FLEET_LIMIT_MS = 300_000;
@@ -33,14 +35,30 @@ function commonOptions({ layout, ports, signal }: PartsContext, name: "postgres"
   return { dataDir: layout[name], port: ports[name] ?? 0, logFile, signal };
 }
 
-/** Starts the embedded PostgreSQL and creates the database of Kluis. */
-export async function startDatabase(context: PartsContext): Promise<{ server: Postgres; url: string }> {
+/** Starts the embedded PostgreSQL, and creates the database of Kluis and the roles of engine and portal. */
+export async function startDatabase(
+  context: PartsContext,
+): Promise<{ server: Postgres; urls: DatabaseUrls }> {
   const server = await startPostgres({
     ...commonOptions(context, "postgres"),
     passwordFile: context.layout.databasePassword,
   });
   context.ports["postgres"] = server.port;
-  return { server, url: await server.ensureDatabase("kluis") };
+  const owner = await server.ensureDatabase("kluis");
+  const { enginePassword, portalPassword } = context.layout;
+  const engine = await leastRole(owner, "kluis_engine", enginePassword);
+  const portal = await leastRole(owner, "kluis_portal", portalPassword);
+  return { server, urls: { owner, engine, portal } };
+}
+
+/** Returns the address with which a part of Kluis signs in. */
+async function leastRole(owner: string, name: string, passwordFile: string): Promise<string> {
+  const password = await secretFile(passwordFile);
+  await ensureLoginRole(owner, { name, password });
+  const url = new URL(owner);
+  url.username = name;
+  url.password = encodeURIComponent(password);
+  return url.href;
 }
 
 /** Starts Azurite and returns the vault settings for it. */

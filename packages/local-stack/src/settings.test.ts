@@ -27,7 +27,7 @@ describe("settings of the stack", () => {
     expect(parseSettings({}, root)).toEqual({
       home: "/checkout/.kluis",
       port: 3000,
-      databaseUrl: null,
+      database: null,
       azure: null,
       vault: null,
       passed: {},
@@ -49,7 +49,7 @@ describe("settings of the stack", () => {
 
   it("refuses a database address of another kind, without repeating it", () => {
     const message = problem({ DATABASE_URL: "mysql://user:secret@host/db" });
-    expect(message).toMatch(/DATABASE_URL must be a postgresql:/);
+    expect(message).toMatch(/DATABASE_URL is not a PostgreSQL address/);
     expect(message).not.toContain("secret");
   });
 

@@ -1,14 +1,22 @@
 /** The stack's settings, parsed once from the environment. */
 import { resolve } from "node:path";
+import { databaseUrlProblem } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import { z } from "zod";
+
+/** The addresses of a database for the owner of its tables and for the least roles of engine and portal. */
+export interface DatabaseUrls {
+  readonly owner: string;
+  readonly engine: string;
+  readonly portal: string;
+}
 
 export interface Settings {
   /** The data folder of this installation. */
   readonly home: string;
   readonly port: number;
   /** null: the embedded PostgreSQL. */
-  readonly databaseUrl: string | null;
+  readonly database: DatabaseUrls | null;
   /** null: the local Azure; else the operator's settings for Azure and for sign-in. */
   readonly azure: Readonly<Record<string, string>> | null;
   /** null: Azurite; else the operator's settings for the vault. */
@@ -25,7 +33,6 @@ const schema = z.object({
     .min(1, "must be a port from 1 to 65535")
     .max(65_535, "must be a port from 1 to 65535")
     .default(3000),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }).optional(),
 });
 
 const azureNeeds = ["KLUIS_AZURE_TENANT_ID", "KLUIS_AZURE_SUBSCRIPTIONS"];
@@ -41,6 +48,7 @@ const passedNames = [
   "KLUIS_FOLDER_VAULTS",
   "KLUIS_PSEUDO_LOCALE",
   "KLUIS_PUBLIC_URL",
+  "KLUIS_TRUSTED_PROXIES",
 ];
 const systemNames =
   "PATH HOME LANG TMPDIR TMP TEMP SystemRoot NODE_EXTRA_CA_CERTS HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy".split(
@@ -63,6 +71,7 @@ export function parseSettings(source: Env, root: string): Settings {
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`),
     ...(azure === null ? [] : missing(azure, [...azureNeeds, ...entraNeeds])),
     ...(vault === null ? [] : missing(vault, vaultNeeds(vault))),
+    ...databaseProblems(env),
     ...(azure !== null && vault === null
       ? ["KLUIS_VAULT_CONNECTION_FILE is needed beside a real Azure"]
       : []),
@@ -76,7 +85,7 @@ export function parseSettings(source: Env, root: string): Settings {
   return {
     home: resolve(root, parsed.data.KLUIS_HOME ?? ".kluis"),
     port: parsed.data.KLUIS_PORT,
-    databaseUrl: parsed.data.DATABASE_URL ?? null,
+    database: databaseOf(env),
     azure,
     vault,
     passed: pick(env, passedNames),
@@ -86,6 +95,25 @@ export function parseSettings(source: Env, root: string): Settings {
 /** Returns the system variables that every child receives. No other variable of the shell reaches a child. */
 export function systemEnv(source: Env): Record<string, string> {
   return pick(source, systemNames);
+}
+
+const databaseNames = ["DATABASE_URL", "KLUIS_DATABASE_URL_ENGINE", "KLUIS_DATABASE_URL_PORTAL"];
+
+function databaseProblems(env: Env): string[] {
+  const given = databaseNames.filter((name) => env[name] !== undefined);
+  const wrong = given.flatMap((name) => {
+    const problem = databaseUrlProblem(env[name]?.trim() ?? "");
+    return problem === null ? [] : [`${name} ${problem}`];
+  });
+  return given.length === 0 || given.length === databaseNames.length || given.join() === "DATABASE_URL"
+    ? wrong
+    : [...wrong, ...missing(pick(env, databaseNames), databaseNames)];
+}
+
+/** Without addresses for the parts, both use the owner's. */
+function databaseOf(env: Env): DatabaseUrls | null {
+  const [owner, engine, portal] = databaseNames.map((name) => env[name]?.trim());
+  return owner === undefined ? null : { owner, engine: engine ?? owner, portal: portal ?? owner };
 }
 
 function vaultNeeds(vault: Readonly<Record<string, string>>): string[] {

@@ -1,5 +1,6 @@
 /** Starts all parts of an installation and keeps them running until a stop. */
 import { mkdir } from "node:fs/promises";
+import { grantRights, roleOfUrl } from "@kluis/db";
 import { migrate } from "@kluis/db/migrate";
 import { KluisError, toKluisError } from "@kluis/domain";
 import { type Child, logTail } from "./child.ts";
@@ -20,7 +21,7 @@ import {
 import { portIsFree } from "./ports.ts";
 import { followBackups, latestPoints } from "./progress.ts";
 import { seedInstallation } from "./seed.ts";
-import { type Settings, systemEnv } from "./settings.ts";
+import { type DatabaseUrls, type Settings, systemEnv } from "./settings.ts";
 import { createSupervisor, type Supervisor } from "./supervise.ts";
 import type { Screen } from "./terminal.ts";
 import { welcomeLines } from "./welcome.ts";
@@ -102,7 +103,7 @@ async function startParts({ context, supervisor, screen, url }: StartOptions): P
   screen.say(`Starting Kluis; its data is in ${layout.home}`);
   const env = await startBackground(context, supervisor);
   await writePorts(layout, context.ports);
-  const engine = (): Promise<Child> => startEngine(context, env);
+  const engine = (): Promise<Child> => startEngine(context, without(env, "KLUIS_DATABASE_URL_PORTAL"));
   supervisor.hold({ name: "The engine", graceMs: stopMs.engine, restart: engine }, await engine());
   const demo = settings.azure === null;
   const operator = demo ? await openOperator(env, layout, url) : null;
@@ -115,7 +116,11 @@ async function startParts({ context, supervisor, screen, url }: StartOptions): P
     const problem = await built;
     if (problem !== null) throw problem;
     const portal = (): Promise<Child> =>
-      startPortal(context, { ...env, KLUIS_PORT: String(settings.port), KLUIS_PUBLIC_URL: url });
+      startPortal(context, {
+        ...without(env, "KLUIS_DATABASE_URL_ENGINE"),
+        KLUIS_PORT: String(settings.port),
+        KLUIS_PUBLIC_URL: url,
+      });
     supervisor.hold({ name: "The portal", graceMs: stopMs.portal, restart: portal }, await portal());
     for (const line of demo ? welcomeLines(url) : ["", `  Kluis is at ${url}`, ""]) screen.say(line);
     await Promise.all([following, untilAborted(signal)]);
@@ -136,28 +141,54 @@ async function startBackground(
     KLUIS_SECRETS_KEY_FILE: settings.passed["KLUIS_SECRETS_KEY_FILE"] ?? layout.secretsKey,
     KLUIS_FOLDER_VAULTS: settings.passed["KLUIS_FOLDER_VAULTS"] ?? layout.vaults,
   };
-  if (settings.databaseUrl === null) {
-    const { server, url } = await startDatabase(context);
-    supervisor.hold({ name: "PostgreSQL", graceMs: stopMs.postgres }, server.child);
-    env = { ...env, DATABASE_URL: url };
-  } else env = { ...env, DATABASE_URL: settings.databaseUrl };
+  const database = await openDatabasePart(context, supervisor);
+  env = {
+    ...env,
+    KLUIS_DATABASE_URL_ENGINE: database.engine,
+    KLUIS_DATABASE_URL_PORTAL: database.portal,
+  };
   if (settings.vault === null) {
     const { azurite, env: vault } = await startVault(context);
     supervisor.hold({ name: "Azurite", graceMs: stopMs.azurite }, azurite.child);
     env = { ...env, ...vault };
   } else env = { ...env, KLUIS_VAULT_KEY_FILE: layout.vaultKey, ...settings.vault };
-  const migrated = migrate(env["DATABASE_URL"] ?? "", signal);
+  const migrated = migrateDatabase(database, signal).then(
+    () => null,
+    (error: unknown) => toKluisError(error),
+  );
   if (settings.azure === null) {
     const azure = await startAzure(context).catch(async (error: unknown) => {
-      await Promise.allSettled([migrated]);
+      await migrated;
       throw error;
     });
     supervisor.hold({ name: "The local Azure", graceMs: stopMs.azure }, azure.child);
     env = { ...env, ...azure.env };
   } else env = { ...env, ...settings.azure };
-  await migrated;
-  if (settings.azure === null) await seedInstallation(env["DATABASE_URL"] ?? "");
+  const problem = await migrated;
+  if (problem !== null) throw problem;
+  if (settings.azure === null) await seedInstallation(database.owner);
   return env;
+}
+
+/** Starts the embedded PostgreSQL unless the settings name another one. */
+async function openDatabasePart(context: PartsContext, supervisor: Supervisor): Promise<DatabaseUrls> {
+  const { database } = context.settings;
+  if (database !== null) return database;
+  const { server, urls } = await startDatabase(context);
+  supervisor.hold({ name: "PostgreSQL", graceMs: stopMs.postgres }, server.child);
+  return urls;
+}
+
+/** Migrates as the owner of the tables, then gives engine and portal the rights that this version needs. */
+async function migrateDatabase(urls: DatabaseUrls, signal: AbortSignal): Promise<void> {
+  await migrate(urls.owner, signal);
+  if (urls.engine === urls.owner) return;
+  await grantRights(urls.owner, { engine: roleOfUrl(urls.engine), portal: roleOfUrl(urls.portal) });
+}
+
+/** No part gets the password of another. */
+function without(env: Readonly<Record<string, string>>, name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([key]) => key !== name));
 }
 
 /** Rejects with the signal's reason when it fires. */

@@ -32,7 +32,7 @@ describe("a start that fails", () => {
     const { code, said } = await start({ KLUIS_PORT: "high", DATABASE_URL: "nowhere" });
     expect(code).toBe(1);
     expect(said).toContain("KLUIS_PORT must be a port number");
-    expect(said).toContain("DATABASE_URL must be a postgresql:// address");
+    expect(said).toContain("DATABASE_URL is not a PostgreSQL address");
     expect(said).not.toMatch(/\n\s+at /);
   });
 

@@ -63,7 +63,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     localAzure,
     engineEnv: {
       ...azureEnv({ url: localAzure.url, clientSecretFile: files.clientSecret }),
-      DATABASE_URL: database.url,
+      DATABASE_URL: database.roleUrls.engine,
       KLUIS_HOME: folder,
       KLUIS_VAULT_KIND: "azure-blob",
       KLUIS_VAULT_CONNECTION_FILE: files.connection,

@@ -70,7 +70,7 @@ test("reading a VM reads its own policy only, once", async () => {
     await api.owner.policies.create({ name: `policy-${name}`, document: nightly });
   }
   await api.admin.protection.set({ vm: "shop-01", policy: "standard-daily" });
-  const query = vi.spyOn(api.world.api.db.pool, "query");
+  const query = vi.spyOn(api.world.portalDb.pool, "query");
   await api.admin.vms.get({ vm: "shop-01" });
   const texts = query.mock.calls.map(([text]) => JSON.stringify(text));
   query.mockRestore();

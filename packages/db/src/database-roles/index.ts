@@ -1,0 +1,1 @@
+export { type DatabaseRoles, ensureLoginRole, grantRights, roleOfUrl } from "./grants.ts";
