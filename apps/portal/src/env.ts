@@ -10,7 +10,7 @@ const envSchema = z.object({
   KLUIS_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) address such as http://localhost:3000" })
     .refine((url) => new URL(url).pathname === "/" && new URL(url).search === "", {
-      error: "must have no path: give the portal a host name of its own",
+      error: "must have no path: give the portal its own host name",
     })
     .transform((url) => new URL(url).origin)
     .optional(),

@@ -31,7 +31,7 @@ async function probe(url: string): Promise<pg.Client & Closing> {
 }
 
 /**
- * Checks that an address leads to PostgreSQL, with sessions of its own.
+ * Checks that an address leads to PostgreSQL, with its own sessions.
  * @throws what `pg` throws, and KluisError CONFIG_INVALID for a pooler in transaction mode
  */
 export function checkSessions(url: string): Promise<void> {

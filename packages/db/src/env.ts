@@ -33,7 +33,7 @@ function variableOf(env: Readonly<Record<string, string | undefined>>, user: Dat
   return env[variables[user]]?.trim() ? variables[user] : variables.owner;
 }
 
-/** What is wrong with the address of the database, as a sentence without its end; null when nothing is. */
+/** Returns the fault of the address of the database, as a sentence without its end; null when nothing is. */
 export function databaseEnvProblem(
   env: Readonly<Record<string, string | undefined>>,
   user: DatabaseUser,
@@ -43,14 +43,14 @@ export function databaseEnvProblem(
   return problem === null ? null : `${name} ${problem}`;
 }
 
-/** What is wrong with the address of a database, as the rest of a sentence; null when nothing is. */
+/** Returns the fault of an address of a database, as the rest of a sentence; null when nothing is. */
 export function databaseUrlProblem(text: string): string | null {
   if (text === "") return "is not set";
   const url = URL.parse(text);
   if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol)) return "is not a PostgreSQL address";
   const schema = url.searchParams.get("schema");
   if (schema !== null && schema !== "public")
-    return "names a schema, and Kluis uses the schema public: give Kluis a database of its own and leave out ?schema=";
+    return "names a schema, and Kluis uses the schema public: give Kluis its own database and leave out ?schema=";
   if (url.searchParams.get("pgbouncer") === "true")
     return "is that of a connection pooler (pgbouncer=true): Kluis needs sessions, so use the address of PostgreSQL itself";
   return null;

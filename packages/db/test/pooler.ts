@@ -74,7 +74,7 @@ function serve(
       const message = Buffer.from(buffered.subarray(0, length));
       buffered = buffered.subarray(length);
       const kind = String.fromCharCode(message[0] ?? 0);
-      // BackendKeyData: a pooler names a number of its own.
+      // BackendKeyData: a pooler names its own number.
       if (kind === "K") message.writeUInt32BE(4_000_000 + Math.floor(Math.random() * 1e6), 5);
       const user = own.client;
       const isIdle = kind === "Z" && message[5] === "I".charCodeAt(0);

@@ -25,7 +25,7 @@ describe("the address of the client", () => {
     ],
     ["an untrusted peer", parseTrustedProxies("10.0.0.0/8"), "203.0.113.9", "1.1.1.1", "203.0.113.9"],
     [
-      "an entry that is no address",
+      "an entry that is not an address",
       parseTrustedProxies("2"),
       "10.0.0.1",
       `1.1.1.1, ${"x".repeat(8000)}`,
