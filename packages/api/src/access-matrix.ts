@@ -40,6 +40,9 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "points.damage": { permission: "inventory:read", reader: "ok", otherTeam: "POINT_NOT_FOUND" },
   "policies.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "policies.get": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  // Everyone is bound by guardrails and reads them; violations only of objects that the user sees.
+  "guardrails.get": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "guardrails.violations": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "policies.preview": { permission: "inventory:read", reader: "ok", otherTeam: "VM_NOT_FOUND" },
 
   "backup.start": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
@@ -90,6 +93,9 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "connections.enable": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "connections.disable": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "connections.remove": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "guardrails.preview": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "guardrails.update": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "guardrails.history": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.list": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.get": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "vaults.space": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },

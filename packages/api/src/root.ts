@@ -2,6 +2,7 @@
 import { auditProcedures } from "./audit/procedures.ts";
 import { backupProcedures } from "./backup/procedures.ts";
 import { connectionProcedures } from "./connections/procedures.ts";
+import { guardrailProcedures } from "./guardrails/procedures.ts";
 import { settingsProcedures } from "./health/procedures.ts";
 import { jobProcedures } from "./jobs/procedures.ts";
 import { meProcedures } from "./me/procedures.ts";
@@ -28,6 +29,7 @@ export const appRouter = router({
   jobs: jobProcedures,
   points: pointProcedures,
   policies: policyProcedures,
+  guardrails: guardrailProcedures,
   restores: restoreProcedures,
   reports: reportProcedures,
   audit: auditProcedures,

@@ -12,6 +12,7 @@ export * from "./engines/index.ts";
 export { databaseEnvProblem, databaseUrlProblem, parseDatabaseEnv } from "./env.ts";
 export { isDatabaseLost, knownError, mapDatabaseError } from "./errors.ts";
 export * from "./events/index.ts";
+export * from "./guardrails/index.ts";
 export * from "./health/index.ts";
 export * from "./history/index.ts";
 export { newId } from "./ids.ts";

@@ -31,6 +31,8 @@ export const locks = {
   access: named("access"),
   /** Transaction lock: one change of vaults, or of which one is the default, at a time. */
   vaults: named("vaults"),
+  /** Transaction lock: a change of the guardrails holds it alone, and what they bind holds it together. */
+  guardrails: named("guardrails"),
   /** Transaction lock: one discovery writes a VM at a time. `resourceId` in any letter case. */
   vm: (resourceId: string): bigint => named(`vm:${resourceId.toLowerCase()}`),
   /** Session lock: one process advances a job at a time. */
@@ -54,6 +56,11 @@ export const locks = {
 /** Waits for a lock and holds it until the transaction ends. */
 export async function lockInTransaction(tx: Tx, key: bigint): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${key}::bigint)`;
+}
+
+/** Waits for who holds a lock alone, and holds it together with others until the transaction ends. */
+export async function shareInTransaction(tx: Tx, key: bigint): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${key}::bigint)`;
 }
 
 /**

@@ -4,6 +4,7 @@ export * from "./azure/index.ts";
 export * from "./base/index.ts";
 export * from "./capture/index.ts";
 export * from "./errors/index.ts";
+export * from "./guardrails/index.ts";
 export * from "./health/index.ts";
 export * from "./images/index.ts";
 export * from "./jobs/index.ts";

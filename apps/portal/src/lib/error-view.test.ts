@@ -28,6 +28,25 @@ describe("describeError", () => {
     expect(view(ofApi("VM_NOT_FOUND"), "nl").title).toBe("Virtuele machine niet gevonden");
   });
 
+  it("words every guardrail of an error that lists several", () => {
+    const violations = [
+      { rule: "interval", params: { hours: 24, most: 12 } },
+      { rule: "retention", params: { days: 7, least: 30, daily: 30, points: 0 } },
+    ];
+    const { data } = ofApi("GUARDRAIL", { count: 2, violations: JSON.stringify(violations) });
+    const error = { data: { kluis: { ...data.kluis, reason: "several" } } };
+    expect(view(error).message).toBe(
+      "Up to 24 hours pass between two backups; at most 12 are allowed. Retention keeps a point of each of the last 7 days only; at least 30 are required.",
+    );
+    expect(view(error, "nl").action).toBe(
+      "Plan de runs hoogstens 12 uur na elkaar. Bewaar één per dag voor 30 of meer.",
+    );
+    const unreadable = {
+      data: { kluis: { ...data.kluis, reason: "several", params: { count: 2, violations: "{" } } },
+    };
+    expect(view(unreadable).message).toBe("2 guardrails are not kept.");
+  });
+
   it("offers to try again only where it can help", () => {
     const of = (code: string) => view(ofApi(code)).retryable;
     expect([of("DATABASE_UNREACHABLE"), of("INTERNAL"), of("FORBIDDEN")]).toEqual([true, true, false]);

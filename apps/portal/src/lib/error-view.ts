@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorReason } from "@kluis/domain";
 import type { Texts } from "#i18n/texts.ts";
-import { type Failure, isRetryable, readFailure } from "#lib/failure.ts";
+import { type Failure, field, isRetryable, parseParams, readFailure } from "#lib/failure.ts";
 import { fieldName } from "#lib/field-name.ts";
 import type { Format } from "#lib/format.ts";
 import { formatParams } from "#lib/params.ts";
@@ -49,6 +49,13 @@ function sentencesOf(
 ): { readonly message: string; readonly action: string } {
   const { code, reason, params } = failure;
   const { errors, validation, format } = words;
+  const several = failuresIn(failure).map((one) => sentencesOf(one, words));
+  if (several.length > 0) {
+    return {
+      message: several.map((one) => one.message).join(" "),
+      action: several.map((one) => one.action).join(" "),
+    };
+  }
   const key = `${code}.reasons.${reason}`;
   if (reason !== null && isReasonKey(errors, key)) {
     const values = formatParams(params, format);
@@ -65,6 +72,29 @@ function sentencesOf(
           }),
     action: errors(`${code}.action`),
   };
+}
+
+/** The guardrails of an error that lists several, one failure each. */
+function failuresIn(failure: Failure): readonly Failure[] {
+  const listed = failure.params["violations"];
+  if (failure.reason !== "several" || typeof listed !== "string") return [];
+  try {
+    const parsed: unknown = JSON.parse(listed);
+    if (!Array.isArray(parsed)) return [];
+    return parsed.map((one: unknown) => ({
+      ...failure,
+      reason: textOf(one, "rule"),
+      params: parseParams(field(one, "params")),
+    }));
+  } catch {
+    // The server's sentence without its parts says how many there are.
+    return [];
+  }
+}
+
+function textOf(value: unknown, key: string): string {
+  const text = field(value, key);
+  return typeof text === "string" ? text : "";
 }
 
 type ReasonKey = { [C in ErrorCode]: `${C}.reasons.${ErrorReason<C>}` }[ErrorCode];

@@ -55,7 +55,8 @@ function parseRetry(value: unknown): Retry | null {
   return retryHints.find((one) => one === value) ?? null;
 }
 
-function parseParams(value: unknown): ServerParams {
+/** Numbers, texts and yes or no by name; anything else is left out. */
+export function parseParams(value: unknown): ServerParams {
   if (typeof value !== "object" || value === null) return {};
   const entries = Object.entries(value).filter(
     (entry): entry is [string, string | number | boolean | null] =>
@@ -75,7 +76,8 @@ function clientCode(error: unknown): "NETWORK" | "BAD_GATEWAY" | "INTERNAL" {
   return "INTERNAL";
 }
 
-function field(value: unknown, key: string): unknown {
+/** A value of an object of unknown shape. */
+export function field(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }
 

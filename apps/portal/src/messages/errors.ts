@@ -6,6 +6,7 @@ import { azureLimitErrors } from "#messages/errors/azure-limits.ts";
 import { azureResourceErrors } from "#messages/errors/azure-resources.ts";
 import { backupErrors } from "#messages/errors/backup.ts";
 import { connectionErrors } from "#messages/errors/connections.ts";
+import { guardrailErrors } from "#messages/errors/guardrails.ts";
 import { guestErrors } from "#messages/errors/guest.ts";
 import { installationErrors } from "#messages/errors/installation.ts";
 import { snapshotErrors } from "#messages/errors/snapshot.ts";
@@ -32,6 +33,7 @@ type ErrorTexts = { readonly [C in ErrorCode | ClientErrorCode]: ErrorText<C> };
 export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
   en: {
     ...accessErrors.en,
+    ...guardrailErrors.en,
     ...backupErrors.en,
     ...snapshotErrors.en,
     ...guestErrors.en,
@@ -47,6 +49,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
   },
   nl: {
     ...accessErrors.nl,
+    ...guardrailErrors.nl,
     ...backupErrors.nl,
     ...snapshotErrors.nl,
     ...guestErrors.nl,

@@ -35,6 +35,8 @@ export const vaultNotices = catalog({
     "vault-key-out-of-reach":
       "{keyVault} does not open vault {vault}. Its other keys do, and backups continue.",
     "vault-degraded": "A vault cannot be used. A platform owner sees the reason under Settings.",
+    "guardrails-not-kept":
+      "The guardrails are not kept by {policies, plural, one {# policy} other {# policies}}, {vaults, plural, one {# vault} other {# vaults}} and {teams, plural, one {# team} other {# teams}}.",
     "vault-slots-strange":
       "{objects, plural, one {# object} other {# objects}} among the key slots of vault {vault} {objects, plural, one {is} other {are}} not explained by a change of its keys, first {object}. They open nothing for Kluis. Check who can write to its storage.",
     "vault-damaged":
@@ -83,6 +85,8 @@ export const vaultNotices = catalog({
     "vault-key-out-of-reach":
       "{keyVault} opent kluis {vault} niet. De andere sleutels wel; back-ups gaan door.",
     "vault-degraded": "Een kluis is niet bruikbaar. Een platformeigenaar ziet de reden bij Instellingen.",
+    "guardrails-not-kept":
+      "Niet binnen de kaders: {policies, plural, one {# beleid} other {# beleidsregels}}, {vaults, plural, one {# kluis} other {# kluizen}} en {teams, plural, one {# team} other {# teams}}.",
     "vault-slots-strange":
       "{objects, plural, one {# object} other {# objects}} bij de sleutelvakken van kluis {vault} {objects, plural, one {is} other {zijn}} niet te verklaren uit een wijziging van de sleutels, als eerste {object}. Ze openen niets voor Kluis. Controleer wie in de opslag kan schrijven.",
     "vault-damaged":

@@ -130,6 +130,7 @@ export const overview = catalog({
       "vault-copy": "Tweede kopieën",
       "vault-key": "Sleutel van een kluis",
       "vault-slots": "Sleutelvakken van een kluis",
+      guardrail: "Kaders",
     },
     raisedMore: "{count, plural, one {Nog # zaak vereist aandacht.} other {Nog # zaken vereisen aandacht.}}",
     raisedCount:

@@ -14,6 +14,7 @@ import {
 } from "@kluis/domain";
 import { type DiskReader, parseNodeRef, type Vault } from "@kluis/vault";
 import { type RequestContext, requireSignedIn, type SignedInContext } from "../context.ts";
+import { mustMayDownload } from "../guardrails/facts.ts";
 import { extentsPerPage } from "../limits.ts";
 import { lookupPointFor } from "../lookup.ts";
 import { mustBeReadable } from "../points/service.ts";
@@ -51,7 +52,7 @@ export interface DiskDownload {
 /**
  * Opens a disk of a recovery point as a file.
  * @throws KluisError NOT_SIGNED_IN, FORBIDDEN, POINT_NOT_FOUND, DISK_NOT_FOUND, DISK_NOT_SUPPORTED,
- * VAULT_*
+ * GUARDRAIL, VAULT_*
  */
 export async function openDiskDownload(
   request: RequestContext,
@@ -94,7 +95,7 @@ const revisions = { raw: 1, vhd: vhdFooterRevision, qcow2: qcow2Revision } as co
 
 /**
  * Returns a page of the ranges of a disk that have data, in whole clusters. Reads the chunk map, and no content.
- * @throws KluisError FORBIDDEN, POINT_NOT_FOUND, DISK_NOT_FOUND, VAULT_*
+ * @throws KluisError FORBIDDEN, POINT_NOT_FOUND, DISK_NOT_FOUND, GUARDRAIL, VAULT_*
  */
 export async function listDiskExtents(
   ctx: SignedInContext,
@@ -129,6 +130,7 @@ async function openDisk(
 ): Promise<OpenedDisk> {
   const { point: row, vm } = await lookupPointFor(ctx, "restore:files", input.point);
   mustBeReadable(row);
+  await mustMayDownload(ctx, ctx.api.db.prisma);
   const point = await getPointDetail(ctx.api.db.prisma, row.id);
   const disk = diskOf(point, input.disk);
   const vault = await ctx.api.vaults.open(ctx.api.db.prisma, point.vault.id);

@@ -4,6 +4,7 @@ import {
   listPolicyVms,
   type PointRow,
   type PolicyRow,
+  readGuardrails,
   readStoreRates,
   requirePolicy,
 } from "@kluis/db";
@@ -21,12 +22,14 @@ import {
   notice,
   noticeText,
   type PolicyDocument,
+  policyViolations,
   type Ref,
   type RetentionVerdict,
   type StoreRates,
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
+import { violationViews } from "../guardrails/facts.ts";
 import { lookupVm } from "../lookup.ts";
 import { countsOf, effectsOfVersion, type VmEffect } from "./effects.ts";
 import { changesOf, limitNotes, policySight } from "./facts.ts";
@@ -64,6 +67,7 @@ export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyIn
     removed,
     effect,
     changes: changesOf(policy?.current.document, document),
+    violations: violationViews(policyViolations(document, await readGuardrails(prisma))),
     notes: notes.map(noticeText),
     noteNotices: notes,
   };

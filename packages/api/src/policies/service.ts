@@ -3,29 +3,37 @@ import {
   countPolicyVms,
   createPolicy as create,
   databaseNow,
+  holdGuardrails,
   listPolicies as list,
   listPolicyVersions,
   listPolicyVms,
   listTeams,
+  noteViolations,
   type PolicyRow,
   policyChanged,
+  readGuardrails,
   readStoreRates,
   requirePolicy,
 } from "@kluis/db";
 import {
   can,
+  canonicalJson,
   changesRootCode,
   describePolicy,
   documentForLedger,
+  type Guardrails,
   KluisError,
   mustBeAllowed,
   mustFitAzure,
+  mustKeepGuardrails,
   noticeText,
   type PolicyDocument,
+  policyViolations,
   type StoreRates,
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
+import { violationViews } from "../guardrails/facts.ts";
 import { record, type VmEvent } from "../record.ts";
 import { requireNow } from "../rights-now.ts";
 import { countsOf, effectsOfVersion, mustMayShorten } from "./effects.ts";
@@ -37,8 +45,8 @@ export async function listPolicies(ctx: SignedInContext): Promise<z.input<typeof
   const { prisma } = ctx.api.db;
   const policies = await list(prisma, policySight(ctx));
   const counts = await countPolicyVms(prisma, seen(ctx));
-  const rates = await readStoreRates(prisma);
-  return policies.map((policy) => viewOf(ctx, policy, { vmCount: counts.get(policy.id) ?? 0, rates }));
+  const facts = { rates: await readStoreRates(prisma), guardrails: await readGuardrails(prisma) };
+  return policies.map((policy) => viewOf(ctx, policy, { vmCount: counts.get(policy.id) ?? 0, ...facts }));
 }
 
 /** @throws KluisError POLICY_NOT_FOUND */
@@ -47,9 +55,9 @@ export async function getPolicy(ctx: SignedInContext, ref: string): Promise<z.in
   const policy = await requirePolicy(prisma, ref, policySight(ctx));
   const vms = await listPolicyVms(prisma, seen(ctx), policy.id);
   const versions = await listPolicyVersions(prisma, policy.id);
-  const rates = await readStoreRates(prisma);
+  const facts = { rates: await readStoreRates(prisma), guardrails: await readGuardrails(prisma) };
   return {
-    ...viewOf(ctx, policy, { vmCount: vms.length, rates }),
+    ...viewOf(ctx, policy, { vmCount: vms.length, ...facts }),
     vms,
     versions: versions.map((version, index) => ({
       ...version,
@@ -62,7 +70,11 @@ export async function getPolicy(ctx: SignedInContext, ref: string): Promise<z.in
 function viewOf(
   ctx: SignedInContext,
   policy: PolicyRow,
-  { vmCount, rates }: { readonly vmCount: number; readonly rates: StoreRates },
+  {
+    vmCount,
+    rates,
+    guardrails,
+  }: { readonly vmCount: number; readonly rates: StoreRates; readonly guardrails: Guardrails },
 ): z.input<typeof policyRow> {
   const { version, document } = policy.current;
   const notes = limitNotes(document, rates);
@@ -75,13 +87,14 @@ function viewOf(
     nextRunAt: nextRunOf(document, ctx.api.clock.now()),
     notes: notes.map(noticeText),
     noteNotices: [...notes],
+    violations: violationViews(policyViolations(document, guardrails)),
     can: { edit: can(ctx.who.access, "policy:write", { kind: "team", teamId: policy.team?.id ?? null }) },
   };
 }
 
 type Saved = z.input<typeof savedPolicyView>;
 
-/** @throws KluisError FORBIDDEN, CONFLICT when the name is taken, NOT_FOUND for another team, INPUT_INVALID when a team is required, or when Azure cannot do what the policy says */
+/** @throws KluisError FORBIDDEN, CONFLICT when the name is taken, NOT_FOUND for another team, INPUT_INVALID when a team is required, or when Azure cannot do what the policy says, GUARDRAIL */
 export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInput): Promise<Saved> {
   const teamId = await teamFor(ctx, input.team);
   mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId });
@@ -90,6 +103,7 @@ export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInpu
   const { actor } = ctx.who;
   return record(ctx, async (tx) => {
     const { name, description, document } = input;
+    mustKeepGuardrails(policyViolations(document, await holdGuardrails(tx)));
     const policy = await create(tx, { name, description, document, teamId, actor }, ctx.api.clock);
     const event = policyEvent(ctx, policy, {
       kind: "policy.created",
@@ -99,7 +113,7 @@ export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInpu
   });
 }
 
-/** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN also without the right to shorten retention of each VM that loses points, INPUT_INVALID when Azure cannot do it, CONFLICT when another user saved meanwhile */
+/** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN also without the right to shorten retention of each VM that loses points, INPUT_INVALID when Azure cannot do it, GUARDRAIL, CONFLICT when another user saved meanwhile */
 export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInput): Promise<Saved> {
   const before = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
   const teamId = before.team?.id ?? null;
@@ -111,6 +125,10 @@ export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInpu
   const edit = { id: before.id, expectedVersion, document, actor: ctx.who.actor };
   return record(ctx, async (tx) => {
     const target = { kind: "team", teamId } as const;
+    const guardrails = await holdGuardrails(tx);
+    // What existed before a guardrail keeps its other facts editable.
+    if (canonicalJson(document) !== canonicalJson(before.current.document))
+      mustKeepGuardrails(policyViolations(document, guardrails));
     const access = await requireNow(ctx, tx, { permission: "policy:write", target });
     // Locks the policy: from here no VM comes under it that the effect does not count.
     const policy = await addPolicyVersion(tx, { ...edit, description }, ctx.api.clock);
@@ -125,6 +143,7 @@ export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInpu
         effect: countsOf(effects),
       },
     });
+    await noteViolations(tx);
     return { result: saved(policy), events: [event] };
   });
 }

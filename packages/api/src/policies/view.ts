@@ -10,6 +10,7 @@ import {
   storedPolicyDocumentSchema,
 } from "@kluis/domain";
 import { z } from "zod";
+import { violationView } from "../guardrails/view.ts";
 
 const policyValue = z
   .union([
@@ -47,6 +48,8 @@ export const policyRow = z.object({
   /** Limits of Azure that the policy exceeds or comes close to, each an English sentence, and the same as notices. */
   notes: z.array(z.string()),
   noteNotices: z.array(noticeSchema),
+  /** Guardrails that its present version does not keep. Its backups continue. */
+  violations: violationView.array(),
   createdAt: instantView,
   can: z.object({ edit: z.boolean() }),
 });
@@ -130,6 +133,8 @@ export const policyPreview = z.object({
   effect: changeEffect.nullable(),
   /** What the document changes of the present version of the policy in the input. */
   changes: z.array(policyChange),
+  /** Guardrails that the document does not keep: it would be refused. */
+  violations: violationView.array(),
   /** Hints before saving, each an English sentence, and the same as notices. */
   notes: z.array(z.string()),
   noteNotices: z.array(noticeSchema),

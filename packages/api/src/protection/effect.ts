@@ -5,15 +5,24 @@ import {
   getProtection,
   type PolicyRow,
   type ProtectionRow,
+  readGuardrails,
   requirePolicy,
   ruledPoints,
   type StoredVm,
   type Tx,
   teamsOfVm,
 } from "@kluis/db";
-import { can, defaultSoftDeleteDays, KluisError, type RuleEffect, ruleEffect } from "@kluis/domain";
+import {
+  can,
+  defaultSoftDeleteDays,
+  KluisError,
+  policyViolations,
+  type RuleEffect,
+  ruleEffect,
+} from "@kluis/domain";
 import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
+import { violationViews } from "../guardrails/facts.ts";
 import { lookupVmFor } from "../lookup.ts";
 import { policySight } from "../policies/facts.ts";
 import type { PreviewProtectionInput } from "./inputs.ts";
@@ -83,5 +92,6 @@ export async function previewProtection(
     }),
     allowed: can(ctx.who.access, "retention:shorten", { kind: "vm", vm }),
     inReach: await isInReach(prisma, policy, vm),
+    violations: violationViews(policyViolations(policy.current.document, await readGuardrails(prisma))),
   };
 }

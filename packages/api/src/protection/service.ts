@@ -1,5 +1,6 @@
 import {
   getProtection,
+  holdGuardrails,
   holdPolicy,
   listPolicies,
   mustBeConnected,
@@ -11,7 +12,16 @@ import {
   setProtection,
   type Tx,
 } from "@kluis/db";
-import { KluisError, refusalOfVm, refusedDisks, suitabilityTexts, vmRefusal } from "@kluis/domain";
+import {
+  type Guardrails,
+  KluisError,
+  mustKeepGuardrails,
+  policyViolations,
+  refusalOfVm,
+  refusedDisks,
+  suitabilityTexts,
+  vmRefusal,
+} from "@kluis/domain";
 import type { z } from "zod";
 import { addBackup, goneFromAzure } from "../backup/service.ts";
 import type { SignedInContext } from "../context.ts";
@@ -27,7 +37,7 @@ import type { protectionView } from "./view.ts";
 
 /**
  * Puts a VM under a policy and starts its first backup; changes policy and excluded disks of a protected VM.
- * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN also beyond the reach of the policy or where points go without the right, DISK_NOT_FOUND, DISK_NOT_SUPPORTED; CONNECTION_UNUSABLE when no
+ * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN also beyond the reach of the policy or where points go without the right, DISK_NOT_FOUND, DISK_NOT_SUPPORTED, GUARDRAIL; CONNECTION_UNUSABLE when no
  * backup can start
  */
 export async function protectVm(
@@ -42,10 +52,11 @@ export async function protectVm(
   const excludedDisks = [...new Set(input.excludedDisks ?? kept ?? [])];
   checkDisks(vm, { excluded: excludedDisks, rules: policy.current.document.consistency });
   return record(ctx, async (tx) => {
+    const guardrails = await holdGuardrails(tx);
     await holdPolicy(tx, policy.id);
     const current = await requirePolicy(tx, policy.id, policySight(ctx));
     await mustReach(tx, current, vm);
-    const { events, jobId } = await protectIn(ctx, tx, { vm, policy: current, excludedDisks });
+    const { events, jobId } = await protectIn(ctx, tx, { vm, policy: current, excludedDisks, guardrails });
     await notify(tx, "inventory", { vmId: vm.id });
     return { result: { vm, policy, excludedDisks, jobId }, events };
   });
@@ -55,6 +66,7 @@ interface Wanted {
   readonly vm: StoredVm;
   readonly policy: PolicyRow;
   readonly excludedDisks: readonly string[];
+  readonly guardrails: Guardrails;
 }
 
 async function protectIn(
@@ -74,6 +86,9 @@ async function protectIn(
   if (removed.length + sooner.length > 0)
     mustMayShorten(access, [{ vm, removed: removed.length, sooner: sooner.length }]);
   const begins = before?.state !== "active";
+  // A VM that is under the policy already keeps its backups.
+  if (begins || before.policyId !== policy.id)
+    mustKeepGuardrails(policyViolations(policy.current.document, wanted.guardrails));
   const event: VmEvent = {
     kind: begins ? "vm.protected" : "protection.changed",
     actor: ctx.who.actor,

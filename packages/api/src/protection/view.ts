@@ -1,5 +1,6 @@
 import { countView, diskKeySchema, instantView, refView } from "@kluis/domain";
 import { z } from "zod";
+import { violationView } from "../guardrails/view.ts";
 
 export const protectionView = z.object({
   vm: refView,
@@ -27,6 +28,8 @@ export const protectionPreview = z.object({
   allowed: z.boolean(),
   /** Whether the team of the policy reaches the VM. */
   inReach: z.boolean(),
+  /** Guardrails that the policy does not keep: it may not get a VM. */
+  violations: violationView.array(),
 });
 
 export const listsAllowedView = z.object({

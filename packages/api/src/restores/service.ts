@@ -2,7 +2,9 @@
 import {
   createJob,
   getPointDetail,
+  holdGuardrails,
   mustBeConnected,
+  readGuardrails,
   readPointDamage,
   type StoredPoint,
   type StoredVm,
@@ -10,15 +12,19 @@ import {
 import {
   KluisError,
   mustBeAllowed,
+  mustKeepGuardrails,
   type Notice,
   notice,
   noticeText,
   planRestoredDisk,
   type RestoreChoices,
   type RestoreDiskParameters,
+  restoreViolations,
+  type Violation,
 } from "@kluis/domain";
 import { z } from "zod";
 import type { SignedInContext } from "../context.ts";
+import { violationViews } from "../guardrails/facts.ts";
 import { lookupPointFor } from "../lookup.ts";
 import { mustBeReadable } from "../points/service.ts";
 import { record, type VmEvent } from "../record.ts";
@@ -42,18 +48,22 @@ interface Prepared {
  * @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN
  */
 export async function planRestore(ctx: SignedInContext, input: RestoreInput): Promise<RestorePlan> {
-  return describe(await prepare(ctx, input));
+  const prepared = await prepare(ctx, input);
+  const guardrails = await readGuardrails(ctx.api.db.prisma);
+  return describe(prepared, restoreViolations(prepared.parameters.location, guardrails));
 }
 
 /**
  * Starts a job that writes a disk of a recovery point to a new managed disk.
- * @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN
+ * @throws KluisError POINT_NOT_FOUND, DISK_NOT_FOUND, FORBIDDEN, GUARDRAIL
  */
 export async function createRestore(ctx: SignedInContext, input: RestoreInput): Promise<StartedRestore> {
   const { vm, point, disk, parameters } = await prepare(ctx, input);
   const target = targetOf(parameters);
   const { actor } = ctx.who;
   const jobId = await record(ctx, async (tx) => {
+    // Held until the job exists: the engine asks again before it creates anything.
+    mustKeepGuardrails(restoreViolations(parameters.location, await holdGuardrails(tx)));
     const job = { kind: "restore-disk", vmId: vm.id, pointId: point.id, trigger: "manual", actor } as const;
     await mustBeConnected(tx, parameters.subscriptionId);
     const id = await createJob(tx, { ...job, parameters: { ...parameters } }, ctx.api.clock);
@@ -141,7 +151,7 @@ function targetOf({ name, subscriptionId, resourceGroup, location, sku }: Restor
   return { name, resourceId, subscriptionId, resourceGroup, location, sku };
 }
 
-function describe(prepared: Prepared): RestorePlan {
+function describe(prepared: Prepared, violations: readonly Violation[]): RestorePlan {
   const { vm, point, disk, parameters } = prepared;
   const stepNotices = stepsOf(parameters);
   const noteNotices = notesOf(prepared);
@@ -154,6 +164,7 @@ function describe(prepared: Prepared): RestorePlan {
     stepNotices,
     notes: noteNotices.map(noticeText),
     noteNotices,
+    violations: violationViews(violations),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   refView,
 } from "@kluis/domain";
 import { z } from "zod";
+import { violationView } from "../guardrails/view.ts";
 
 const target = z.object({
   name: z.string(),
@@ -29,6 +30,8 @@ export const restorePlan = z.object({
   /** Notes for the user before the restore, each a sentence. */
   notes: z.array(z.string()),
   noteNotices: z.array(noticeSchema),
+  /** Guardrails that the target does not keep: the restore would be refused. */
+  violations: violationView.array(),
 });
 export type RestorePlan = z.infer<typeof restorePlan>;
 

@@ -4,13 +4,15 @@ import {
   judgeRecoveryKey,
   listVaultKeys,
   noteKeyProven,
+  noteViolations,
+  readGuardrails,
   readKeyCopies,
   requireVault,
   syncVaultKeys,
   type VaultKeyRow,
   type VaultRow,
 } from "@kluis/db";
-import { KluisError, type LedgerKind } from "@kluis/domain";
+import { KluisError, type LedgerKind, mustKeepGuardrails } from "@kluis/domain";
 import {
   combineShares,
   createRecoveryKey,
@@ -107,7 +109,7 @@ export async function proveKey(ctx: SignedInContext, { vault, typed }: ProveKeyI
   return viewOf(ctx, row, slots);
 }
 
-/** @throws KluisError NOT_FOUND; CONFLICT for the last key, the last proven one and the one that Kluis uses */
+/** @throws KluisError NOT_FOUND; CONFLICT for the last key, the last proven one and the one that Kluis uses; GUARDRAIL for the last one in Key Vault where one is required */
 export async function removeKey(ctx: SignedInContext, ref: string, holder: string): Promise<View> {
   const { prisma } = ctx.api.db;
   const row = await requireVault(prisma, ref);
@@ -117,6 +119,10 @@ export async function removeKey(ctx: SignedInContext, ref: string, holder: strin
     (kind === "recovery" || kind === "shares") && provenAt !== null;
   if (gone !== undefined && isProven(gone) && !keys.some((one) => one !== gone && isProven(one)))
     throw lastProvenKey(gone);
+  const isInKeyVault = ({ kind }: VaultKeyRow): boolean => kind === "key-vault";
+  const needed = (await readGuardrails(prisma)).vaults?.keys?.includes("key-vault") === true;
+  if (needed && gone !== undefined && isInKeyVault(gone) && keys.filter(isInKeyVault).length === 1)
+    mustKeepGuardrails([{ rule: "vault-key-vault", params: { vault: row.name } }]);
   await askEngine(ctx, row, { kind: "remove", holder });
   return listKeys(ctx, row.id);
 }
@@ -169,7 +175,10 @@ async function keep(
     const target = { type: "vault", id, name } as const;
     return { result: undefined, events: [{ kind, actor: ctx.who.actor, target, data }] };
   });
-  await inTransaction(ctx.api.db, (tx) => judgeRecoveryKey(tx, { id, name }));
+  await inTransaction(ctx.api.db, async (tx) => {
+    await judgeRecoveryKey(tx, { id, name });
+    await noteViolations(tx);
+  });
 }
 
 async function viewOf(ctx: SignedInContext, { id, name }: VaultRow, slots: KeySlots): Promise<View> {

@@ -22,3 +22,12 @@ export function vaultIsDefault({ name }: Named): KluisError {
     params: { vault: name },
   });
 }
+
+export function copiedTo({ name }: Named, from: Named): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "vault-copied-to",
+    message: `Vault ${name} gets the second copies of ${from.name}.`,
+    action: "End the second copies first.",
+    params: { vault: name, from: from.name },
+  });
+}

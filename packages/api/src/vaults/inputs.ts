@@ -1,4 +1,11 @@
-import { deduplicationScopes, leastBandwidth, mostBandwidth, textLine, vaultCopySchema } from "@kluis/domain";
+import {
+  deduplicationScopes,
+  leastBandwidth,
+  mostBandwidth,
+  regionSchema,
+  textLine,
+  vaultCopySchema,
+} from "@kluis/domain";
 import { z } from "zod";
 import { settingName } from "../connections/inputs.ts";
 import { paging } from "../inputs.ts";
@@ -58,7 +65,12 @@ export const vaultPlaceInput = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("folder"), folder }),
 ]);
 
-export const addVaultInput = z.strictObject({ name: settingName, place: vaultPlaceInput });
+export const addVaultInput = z.strictObject({
+  name: settingName,
+  place: vaultPlaceInput,
+  /** Where its storage is. Required where guardrails allow only some regions. */
+  region: regionSchema.optional(),
+});
 export type AddVaultInput = z.infer<typeof addVaultInput>;
 
 export const updateVaultInput = z.strictObject({ vault, name: settingName });
@@ -73,6 +85,8 @@ export const configureVaultInput = z.strictObject({
   bandwidth: z.int().min(leastBandwidth).max(mostBandwidth).nullable().optional(),
   /** GiB of disks that scheduled verifications of all policies together may read in a night; null: no limit. */
   verifyGib: z.int().min(1).max(1_000_000).nullable().optional(),
+  /** Where its storage is; null: not recorded. */
+  region: regionSchema.nullable().optional(),
 });
 export type ConfigureVaultInput = z.infer<typeof configureVaultInput>;
 

@@ -6,12 +6,14 @@ import {
   clearVaultAttention,
   createVaultRow,
   enqueue,
+  holdGuardrails,
   listPartHealth,
   listVaults as listRows,
   lockVaults,
   makeDefaultVault as makeDefault,
   newId,
   noteVaultTestAsked,
+  noteViolations,
   readVaultHeld,
   readVaultUse,
   removeVaultRow,
@@ -20,7 +22,15 @@ import {
   type VaultRow,
   vaultHadPoints,
 } from "@kluis/db";
-import { isInPlace, KluisError, type LedgerKind } from "@kluis/domain";
+import {
+  canonicalJson,
+  type Guardrails,
+  isInPlace,
+  KluisError,
+  type LedgerKind,
+  mustKeepGuardrails,
+  vaultRegionViolations,
+} from "@kluis/domain";
 import { vaultCredentialsText } from "@kluis/vault";
 import type { z } from "zod";
 import { healthOf, isPending } from "../connections/service.ts";
@@ -28,7 +38,8 @@ import type { removedView } from "../connections/view.ts";
 import type { Api, SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
 import { copyView } from "./copy-view.ts";
-import { vaultDisabled, vaultIsDefault } from "./errors.ts";
+import { copiedTo, vaultDisabled, vaultIsDefault } from "./errors.ts";
+import { mustKeepAsVault } from "./guarded.ts";
 import {
   type AddVaultInput,
   accountOf,
@@ -87,14 +98,20 @@ async function viewOf(ctx: SignedInContext, tx: Tx, row: VaultRow): Promise<View
   throw new KluisError("INTERNAL", { message: "The vault has no view." });
 }
 
-type Change = (tx: Tx, row: VaultRow) => Promise<LedgerKind | null | Pick<VmEvent, "kind" | "data">>;
+type Change = (
+  tx: Tx,
+  row: VaultRow,
+  guardrails: Guardrails,
+) => Promise<LedgerKind | null | Pick<VmEvent, "kind" | "data">>;
 
 /** Changes a vault while no other process changes one, with its event, and returns it as it is then. */
 export function change(ctx: SignedInContext, ref: string, work: Change): Promise<View> {
   return record(ctx, async (tx) => {
+    const guardrails = await holdGuardrails(tx);
     await lockVaults(tx);
     const row = await requireVault(tx, ref);
-    const kind = await work(tx, row);
+    const kind = await work(tx, row, guardrails);
+    await noteViolations(tx);
     const result = await viewOf(ctx, tx, await requireVault(tx, row.id));
     const what = typeof kind === "string" ? { kind } : kind;
     return { result, events: what === null ? [] : [eventOf(ctx, row, what)] };
@@ -111,9 +128,11 @@ function eventOf(
 
 /**
  * Adds a vault, disabled, and has an engine test it. The test creates the vault in an empty storage.
- * @throws KluisError CONFLICT when the name is taken, or the installation allows no folders or stored secrets
+ * @throws KluisError CONFLICT when the name is taken, or the installation allows no folders or stored secrets; GUARDRAIL in another region
  */
-export async function addVault(ctx: SignedInContext, { name, place }: AddVaultInput): Promise<View> {
+export async function addVault(ctx: SignedInContext, input: AddVaultInput): Promise<View> {
+  const { name, place } = input;
+  const region = input.region ?? null;
   const { clock, secrets } = ctx.api;
   const id = newId(clock);
   const nowhere = { account: null, container: null, folder: null, sealedSecret: null };
@@ -127,12 +146,13 @@ export async function addVault(ctx: SignedInContext, { name, place }: AddVaultIn
           sealedSecret: secrets.seal(secretOf(place), `vault:${id}`),
         };
   return record(ctx, async (tx) => {
+    mustKeepGuardrails(vaultRegionViolations({ name, region }, await holdGuardrails(tx)));
     const { kind } = place;
-    const facts = { id, name, kind, source: "portal", state: "disabled" } as const;
+    const facts = { id, name, kind, region, source: "portal", state: "disabled" } as const;
     const row = await createVaultRow(tx, { ...facts, ...where }, clock);
     await askTest(ctx, tx, id);
     const { account, container, folder } = where;
-    const data = { source: "portal", kind, account, container, folder };
+    const data = { source: "portal", kind, account, container, folder, region };
     const event = eventOf(ctx, row, { kind: "vault.created", data });
     return { result: await viewOf(ctx, tx, await requireVault(tx, id)), events: [event] };
   });
@@ -169,19 +189,18 @@ export function updateVault(ctx: SignedInContext, { vault, name }: UpdateVaultIn
 
 /** Changes who shares content, the limit of bandwidth and the budget of verifications, for the environment's vault too: they are not in its variables. */
 export function configureVault(ctx: SignedInContext, input: ConfigureVaultInput): Promise<View> {
-  return change(ctx, input.vault, async (tx, row) => {
-    const { deduplication, bandwidth, verifyGib } = row;
-    const was = { deduplication, bandwidth, verifyGib };
+  return change(ctx, input.vault, async (tx, row, guardrails) => {
+    const { deduplication, bandwidth, verifyGib, region } = row;
+    const was = { deduplication, bandwidth, verifyGib, region };
     const wanted = {
       deduplication: input.deduplication ?? deduplication,
       bandwidth: input.bandwidth === undefined ? bandwidth : input.bandwidth,
       verifyGib: input.verifyGib === undefined ? verifyGib : input.verifyGib,
+      region: input.region === undefined ? region : input.region,
     };
-    const isSame =
-      wanted.deduplication === deduplication &&
-      wanted.bandwidth === bandwidth &&
-      wanted.verifyGib === verifyGib;
-    if (isSame) return null;
+    if (canonicalJson(wanted) === canonicalJson(was)) return null;
+    if (wanted.region !== region)
+      mustKeepGuardrails(vaultRegionViolations({ name: row.name, region: wanted.region }, guardrails));
     await changeVault(tx, { id: row.id, change: wanted }, ctx.api.clock);
     return { kind: "vault.changed", data: { was, ...wanted } };
   });
@@ -251,10 +270,11 @@ export function adoptVault(ctx: SignedInContext, ref: string): Promise<View> {
   });
 }
 
-/** @throws KluisError CONFLICT without a successful test */
+/** @throws KluisError CONFLICT without a successful test, GUARDRAIL in another region */
 export function enableVault(ctx: SignedInContext, ref: string): Promise<View> {
-  return change(ctx, ref, async (tx, row) => {
+  return change(ctx, ref, async (tx, row, guardrails) => {
     if (row.state === "enabled") return null;
+    mustKeepGuardrails(vaultRegionViolations(row, guardrails));
     if (row.testOk !== true) {
       throw new KluisError("CONFLICT", {
         reason: "vault-untested",
@@ -278,11 +298,12 @@ export function disableVault(ctx: SignedInContext, ref: string): Promise<View> {
   });
 }
 
-/** New backups use it from now on. @throws KluisError CONFLICT for a disabled vault */
+/** New backups use it from now on. @throws KluisError CONFLICT for a disabled vault, GUARDRAIL */
 export function makeDefaultVault(ctx: SignedInContext, ref: string): Promise<View> {
-  return change(ctx, ref, async (tx, row) => {
+  return change(ctx, ref, async (tx, row, guardrails) => {
     if (row.isDefault) return null;
     if (row.state === "disabled") throw vaultDisabled(row);
+    await mustKeepAsVault(tx, row.id, guardrails);
     await makeDefault(tx, row.id, ctx.api.clock);
     return "vault.made-default";
   });
@@ -319,14 +340,5 @@ export function removeVault(ctx: SignedInContext, ref: string): Promise<z.input<
     await removeVaultRow(tx, id);
     await clearVaultAttention(tx, id);
     return { result: { id, name }, events: [eventOf(ctx, row, { kind: "vault.removed" })] };
-  });
-}
-
-function copiedTo({ name }: VaultRow, from: VaultRow): KluisError {
-  return new KluisError("CONFLICT", {
-    reason: "vault-copied-to",
-    message: `Vault ${name} gets the second copies of ${from.name}.`,
-    action: "End the second copies first.",
-    params: { vault: name, from: from.name },
   });
 }

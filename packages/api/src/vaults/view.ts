@@ -32,6 +32,8 @@ export const vaultView = z.object({
   account: z.string().nullable(),
   container: z.string().nullable(),
   folder: z.string().nullable(),
+  /** Where its storage is, as Azure names regions; null: not recorded. */
+  region: z.string().nullable(),
   credentialKind: z.enum(["connection-string", "none"]),
   /** Which VMs share content. */
   deduplication: z.enum(deduplicationScopes),

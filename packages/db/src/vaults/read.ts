@@ -29,6 +29,8 @@ const rowSchema = z.object({
   account: z.string().nullable(),
   container: z.string().nullable(),
   folder: z.string().nullable(),
+  /** Where its storage is; null: not recorded. */
+  region: z.string().nullable(),
   credentialKind: z.enum(["connection-string", "none"]),
   deduplication: z.enum(deduplicationScopes),
   bandwidth: z.int().nullable(),

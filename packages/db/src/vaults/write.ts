@@ -30,6 +30,7 @@ export interface NewVault extends VaultPlace {
   readonly source: SettingSource;
   readonly state: SwitchState;
   readonly sealedSecret: Uint8Array<ArrayBuffer> | null;
+  readonly region?: string | null;
 }
 
 /** Serializes changes of vaults and of the default, until the transaction ends. */
@@ -59,6 +60,7 @@ export type VaultChange = Partial<
       readonly bandwidth: number | null;
       readonly copy: VaultCopy | null;
       readonly verifyGib: number | null;
+      readonly region: string | null;
     }
 >;
 

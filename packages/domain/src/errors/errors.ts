@@ -6,10 +6,11 @@ import {
   accessMissingReasons,
   forbiddenReasons,
 } from "./access-reasons.ts";
+import { guardrailReasons } from "./guardrail-reasons.ts";
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
 import { ambiguousReasons, platformConflictReasons } from "./platform-reasons.ts";
 import { pointConflictReasons, pointMissingReasons } from "./point-reasons.ts";
-import { azureFailedReasons, keyVaultReasons } from "./reason-lists.ts";
+import { azureFailedReasons, azureRejectedReasons, keyVaultReasons } from "./reason-lists.ts";
 
 /**
  * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `turn` (nothing
@@ -36,6 +37,7 @@ export const errorCatalog = {
   NOT_SIGNED_IN: "never",
   TOKEN_INVALID: "never",
   FORBIDDEN: "never",
+  GUARDRAIL: "never",
   CONFIG_INVALID: "never",
   // Protection and backup
   VM_NOT_FOUND: "never",
@@ -120,6 +122,7 @@ export const errorReasons = {
     ...pointConflictReasons,
     "policy-name-taken",
     "policy-changed",
+    "guardrails-changed",
     "catalog-in-use",
     "disk-name-taken",
     "encryption-set-missing",
@@ -138,6 +141,7 @@ export const errorReasons = {
   NOT_SIGNED_IN: ["signed-out", "session-ended", "sign-in-failed"],
   TOKEN_INVALID: ["unknown", "revoked", "expired", "owner-removed"],
   FORBIDDEN: forbiddenReasons,
+  GUARDRAIL: guardrailReasons,
   CONFIG_INVALID: [],
   VM_NOT_FOUND: ["unknown", "gone", "replaced"],
   VM_NOT_PROTECTED: ["no-policy", "nothing-to-stop"],
@@ -201,20 +205,7 @@ export const errorReasons = {
     "unknown",
   ],
   AZURE_THROTTLED: ["connection", "vault"],
-  AZURE_REJECTED: [
-    "request",
-    "shared-disk",
-    "disk-not-allocated",
-    "encryption-key",
-    "footer",
-    "changed",
-    "export-denied",
-    "property",
-    "zone",
-    "api-version",
-    "storage-version",
-    "unknown",
-  ],
+  AZURE_REJECTED: azureRejectedReasons,
   AZURE_FAILED: azureFailedReasons,
   AZURE_SAS_EXPIRED: [],
   DISK_ACCESS_REFUSED: ["network", "entra", "permission", "account", "not-renewed", "unknown"],

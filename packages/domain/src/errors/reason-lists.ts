@@ -18,6 +18,21 @@ export const azureFailedReasons = [
   "wrong-range",
 ] as const;
 
+export const azureRejectedReasons = [
+  "request",
+  "shared-disk",
+  "disk-not-allocated",
+  "encryption-key",
+  "footer",
+  "changed",
+  "export-denied",
+  "property",
+  "zone",
+  "api-version",
+  "storage-version",
+  "unknown",
+] as const;
+
 /** `key`: it is not an RSA key. `refused`: Key Vault answers with something else. */
 export const keyVaultReasons = [
   "sign-in",

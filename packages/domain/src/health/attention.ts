@@ -42,6 +42,8 @@ export const attentionKinds = [
   "vault-key",
   /** Objects among the key slots of a vault that no change of its keys explains. */
   "vault-slots",
+  /** Policies, vaults or teams do not keep to the guardrails of the platform owner. */
+  "guardrail",
 ] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
@@ -65,6 +67,7 @@ const attentionNatures = {
   "vault-copy": "problem",
   "vault-key": "problem",
   "vault-slots": "problem",
+  guardrail: "request",
 } as const satisfies Record<AttentionKind, "problem" | "request">;
 
 /** Kinds about a vault. Their keys name it: `vault-KIND:VAULT`, or `vault-KIND:VAULT:…`. */
@@ -98,6 +101,7 @@ export const attentionKindTexts = {
   "vault-copy": "Second copies",
   "vault-key": "Key of a vault",
   "vault-slots": "Key slots of a vault",
+  guardrail: "Guardrails",
 } as const satisfies Record<AttentionKind, string>;
 
 /** Something that needs attention. */

@@ -268,6 +268,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   };
   "vault-key-out-of-reach": { readonly vault: string; readonly keyVault: string };
   "vault-slots-strange": { readonly vault: string; readonly objects: number; readonly object: string };
+  "guardrails-not-kept": { readonly policies: number; readonly vaults: number; readonly teams: number };
   "removal-stuck": { readonly count: number; readonly resource: string };
   // The ledger, from its first wrong event
   "ledger-edited": LedgerEvent;

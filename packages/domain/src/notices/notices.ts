@@ -1,9 +1,7 @@
 /**
- * Notices: sentences that the server composes, other than errors. A notice is a code with parameters, so that a page can say
- * it in the reader's language; `noticeText` says it in English for logs, the command line and stored text.
- *
- * The names of parameters carry their units, and pages format them by that: `…Bytes` is a size in bytes, `…At` an ISO 8601
- * instant in UTC, `…Ms` and `…Seconds` a duration. All other values are shown as they are.
+ * Sentences that the server composes, other than errors: a code with parameters, which pages word in the reader's language, and
+ * `noticeText` in English. Names of parameters carry their units, by which pages format them: `…Bytes` is a size in bytes, `…At` an
+ * ISO 8601 instant in UTC, `…Ms` and `…Seconds` a duration.
  */
 import { z } from "zod";
 import { formatBytes } from "../base/bytes.ts";
@@ -309,6 +307,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `${keyVault} does not open vault ${vault}. Its other keys do, and backups continue.`,
   "vault-slots-strange": ({ vault, objects, object }) =>
     `${count(objects, "object")} among the key slots of vault ${vault} ${objects === 1 ? "is" : "are"} not explained by a change of its keys, first ${object}. They open nothing for Kluis. Check who can write to its storage.`,
+  "guardrails-not-kept": (not) =>
+    `Not within the guardrails: policies ${not.policies}, vaults ${not.vaults}, teams ${not.teams}.`,
   "health-attention": ({ count: open }) =>
     open === 1 ? "1 matter needs attention." : `${open} matters need attention.`,
   ...ledgerNoticeTexts,

@@ -24,6 +24,7 @@ const outageKinds = {
   NOT_SIGNED_IN: "retry",
   TOKEN_INVALID: "retry",
   FORBIDDEN: "retry",
+  GUARDRAIL: "retry",
   CONFIG_INVALID: "outage",
   VM_NOT_FOUND: "retry",
   VM_NOT_PROTECTED: "retry",

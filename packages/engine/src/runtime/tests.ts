@@ -6,6 +6,7 @@ import {
   inTransaction,
   judgeRecoveryKey,
   knownError,
+  noteViolations,
   recordConnectionTest,
   recordVaultTest,
 } from "@kluis/db";
@@ -69,7 +70,10 @@ export async function testVault(deps: Deps, id: string, signal: AbortSignal): Pr
   const test = await vaultFindings(deps, id, bounded);
   signal.throwIfAborted();
   if (row.identity !== null || test.checks.every(({ error }) => error === null))
-    await inTransaction(deps.db, (tx) => judgeRecoveryKey(tx, row));
+    await inTransaction(deps.db, async (tx) => {
+      await judgeRecoveryKey(tx, row);
+      await noteViolations(tx);
+    });
   await inTransaction(deps.db, async (tx) => {
     const result = { id, changedAt: row.changedAt, test, by: hostname(), at: deps.clock.now() };
     if (!(await recordVaultTest(tx, result))) return;

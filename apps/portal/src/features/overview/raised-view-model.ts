@@ -35,6 +35,7 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   "vault-recovery": () => `${settings}?tab=keys`,
   "vault-key": () => `${settings}?tab=keys`,
   "vault-slots": () => `${settings}?tab=keys`,
+  guardrail: () => `${settings}?tab=guardrails`,
 };
 
 /** The page that says more about what was raised. */

@@ -2,6 +2,7 @@ import { catalog } from "#messages/catalog.ts";
 import { accessChangeReasons } from "#messages/errors/access-changes.ts";
 import { connectionConflicts } from "#messages/errors/connections.ts";
 import { connectionsNotFound } from "#messages/errors/connections-not-found.ts";
+import { guardrailConflicts } from "#messages/errors/guardrails.ts";
 import { pointConflicts } from "#messages/errors/point-conflicts.ts";
 import { policyAccessReasons } from "#messages/errors/policy-access.ts";
 import { policyLimitReasons } from "#messages/errors/policy-limits.ts";
@@ -123,6 +124,7 @@ export const accessErrors = catalog({
         },
         ...connectionConflicts.en,
         ...accessChangeReasons.en.CONFLICT,
+        ...guardrailConflicts.en,
       },
     },
     NOT_SIGNED_IN: {
@@ -285,6 +287,7 @@ export const accessErrors = catalog({
         },
         ...connectionConflicts.nl,
         ...accessChangeReasons.nl.CONFLICT,
+        ...guardrailConflicts.nl,
       },
     },
     NOT_SIGNED_IN: {
