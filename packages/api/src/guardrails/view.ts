@@ -2,7 +2,7 @@ import {
   actorView,
   countView,
   guardrailFields,
-  guardrailsSchema,
+  guardrailsForm,
   instantView,
   pageView,
   refView,
@@ -44,7 +44,7 @@ export const violationsView = z.object({
 export const guardrailsView = z.object({
   /** 0: none was saved yet. */
   version: z.int(),
-  document: guardrailsSchema,
+  document: guardrailsForm,
   /** Each guardrail that restricts something, in English. */
   sentences: z.array(z.string()),
   changedAt: instantView.nullable(),
@@ -67,7 +67,7 @@ export const savedGuardrailsView = z.object({ version: z.int(), changes: z.array
 export const guardrailHistoryView = pageView(
   z.object({
     version: z.int(),
-    document: guardrailsSchema,
+    document: guardrailsForm,
     createdAt: instantView,
     createdBy: actorView,
     changes: z.array(guardrailChangeView),

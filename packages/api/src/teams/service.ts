@@ -3,6 +3,7 @@ import {
   countOutsideReach,
   deleteTeam,
   ensureTeam,
+  holdGuardrails,
   listTeams as listRows,
   listTeamMembers,
   listTeamPolicies,
@@ -16,7 +17,15 @@ import {
   type TeamView,
   type Tx,
 } from "@kluis/db";
-import { can, KluisError, type LedgerKind, mustBeAllowed, type TeamReach } from "@kluis/domain";
+import {
+  can,
+  KluisError,
+  type LedgerKind,
+  mustBeAllowed,
+  mustKeepGuardrails,
+  scopeViolations,
+  type TeamReach,
+} from "@kluis/domain";
 import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
@@ -173,12 +182,13 @@ async function moveTo(tx: Tx, team: TeamRow, target: TeamRow | null): Promise<vo
   await movePolicies(tx, team.id, target?.id ?? null);
 }
 
-/** @throws KluisError NOT_FOUND; CONFLICT when the team has the scope */
+/** @throws KluisError NOT_FOUND; CONFLICT when the team has the scope; GUARDRAIL for a tag where none is allowed */
 export function addScope(ctx: SignedInContext, input: AddScopeInput): Promise<Changed> {
   return asOwner(ctx, async (tx) => {
     const team = await requireTeam(tx, ctx.who.access, input.team);
     mustHaveRoom(team.reach.length, scopesMost);
     const scope = lowerCase(input.scope);
+    mustKeepGuardrails(scopeViolations([scope], await holdGuardrails(tx)));
     const effect = await effectOf(tx, team, [...team.reach, scope]);
     if (!(await addScopeRow(tx, { teamId: team.id, reach: scope }, ctx.api.clock))) {
       throw new KluisError("CONFLICT", {

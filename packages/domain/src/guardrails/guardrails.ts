@@ -32,7 +32,11 @@ export const networkSchema = z
 
 const sorted = (values: readonly string[]): string[] => [...new Set(values)].toSorted();
 
-const regions = z.array(regionSchema).min(1, "Give at least one region.").max(mostRegions).transform(sorted);
+const regionList = z
+  .array(regionSchema)
+  .min(1, "Give at least one region.")
+  .max(mostRegions)
+  .transform(sorted);
 
 /** How a vault must be opened when all else is lost: a recovery key that was typed back, or a key in Azure Key Vault. */
 export const requiredVaultKeys = ["recovery-proven", "key-vault"] as const;
@@ -42,73 +46,88 @@ export type RequiredVaultKey = (typeof requiredVaultKeys)[number];
 export const requiredVerifications = ["quick", "sampled", "full"] as const;
 export type RequiredVerification = (typeof requiredVerifications)[number];
 
-const shape = z.strictObject({
-  /** Rules of policies keep a point of each of the last so many days on which backups are planned. */
-  retention: z.strictObject({ shortestDays: z.int().min(1).max(mostDays).optional() }).optional(),
-  /** The longest time between two planned backups. */
-  schedule: z
-    .strictObject({
-      longestIntervalHours: z
-        .int()
-        .min(1)
-        .max(24 * 31)
-        .optional(),
-    })
-    .optional(),
-  instantRestore: z
-    .strictObject({
-      leastDays: z.int().min(0).max(30).optional(),
-      mostDays: z.int().min(0).max(30).optional(),
-    })
-    .refine(({ leastDays = 0, mostDays: most = 30 }) => leastDays <= most, {
-      path: ["mostDays"],
-      error: "The most days are fewer than the least.",
-    })
-    .optional(),
-  /** Every point is verified in this way at least every so many days. */
-  verification: z
-    .strictObject({ mode: z.enum(requiredVerifications), everyDays: z.int().min(1).max(365) })
-    .optional(),
-  /** Removed points can be brought back for at least so many days. */
-  softDelete: z.strictObject({ leastDays: z.int().min(1).max(mostDays).optional() }).optional(),
-  vaults: z
-    .strictObject({
-      regions: regions.optional(),
-      keys: z.array(z.enum(requiredVaultKeys)).min(1).max(10).transform(uniqueKeys).optional(),
-    })
-    .optional(),
-  restore: z.strictObject({ regions: regions.optional() }).optional(),
-  downloads: z
-    .strictObject({
-      allowed: z.boolean().optional(),
-      networks: z
-        .array(networkSchema)
-        .min(1, "Give at least one network.")
-        .max(mostNetworks)
-        .transform(sorted)
-        .optional(),
-    })
-    .optional(),
-  /** Whether teams may reach VMs by tag: who may tag a VM in Azure then moves it between teams. */
-  teams: z.strictObject({ tagScopes: z.boolean().optional() }).optional(),
-  /** `enforced`: every change of configuration needs a second person. */
-  approvals: z.strictObject({ configuration: z.enum(["enforced"]).optional() }).optional(),
+interface Lists {
+  readonly regions: z.ZodType<string[]>;
+  readonly networks: z.ZodType<string[]>;
+  readonly keys: z.ZodType<RequiredVaultKey[]>;
+}
+
+const shapeOf = ({ regions, networks, keys }: Lists) =>
+  z.strictObject({
+    /** Rules of policies keep a point of each of the last so many days on which backups are planned. */
+    retention: z.strictObject({ shortestDays: z.int().min(1).max(mostDays).optional() }).optional(),
+    /** The longest time between two planned backups. */
+    schedule: z
+      .strictObject({
+        longestIntervalHours: z
+          .int()
+          .min(1)
+          .max(24 * 31)
+          .optional(),
+      })
+      .optional(),
+    instantRestore: z
+      .strictObject({
+        leastDays: z.int().min(0).max(30).optional(),
+        mostDays: z.int().min(0).max(30).optional(),
+      })
+      .refine(({ leastDays = 0, mostDays: most = 30 }) => leastDays <= most, {
+        path: ["mostDays"],
+        error: "The most days are fewer than the least.",
+      })
+      .optional(),
+    /** Every point is verified in this way at least every so many days. */
+    verification: z
+      .strictObject({ mode: z.enum(requiredVerifications), everyDays: z.int().min(1).max(365) })
+      .optional(),
+    /** Removed points can be brought back for at least so many days. */
+    softDelete: z.strictObject({ leastDays: z.int().min(1).max(mostDays).optional() }).optional(),
+    vaults: z
+      .strictObject({
+        regions: regions.optional(),
+        keys: keys.optional(),
+      })
+      .optional(),
+    restore: z.strictObject({ regions: regions.optional() }).optional(),
+    downloads: z
+      .strictObject({
+        allowed: z.boolean().optional(),
+        networks: networks.optional(),
+      })
+      .optional(),
+    /** Whether teams may reach VMs by tag: who may tag a VM in Azure then moves it between teams. */
+    teams: z.strictObject({ tagScopes: z.boolean().optional() }).optional(),
+    /** `enforced`: every change of configuration needs a second person. */
+    approvals: z.strictObject({ configuration: z.enum(["enforced"]).optional() }).optional(),
+  });
+
+const written = shapeOf({
+  regions: regionList,
+  networks: z.array(networkSchema).min(1, "Give at least one network.").max(mostNetworks).transform(sorted),
+  keys: z.array(z.enum(requiredVaultKeys)).min(1).max(10).transform(uniqueKeys),
 });
+
+/** Guardrails in their one form, as answers have them. */
+export const guardrailsForm = shapeOf({
+  regions: z.array(z.string()),
+  networks: z.array(z.string()),
+  keys: z.array(z.enum(requiredVaultKeys)),
+});
+export type Guardrails = z.infer<typeof guardrailsForm>;
 
 function uniqueKeys(keys: readonly RequiredVaultKey[]): RequiredVaultKey[] {
   return requiredVaultKeys.filter((key) => keys.includes(key));
 }
 
 /** Guardrails as the owner writes them and as they are stored. A missing field restricts nothing. */
-export const guardrailsSchema = shape.transform(withoutNothing);
-export type Guardrails = z.infer<typeof shape>;
+export const guardrailsSchema = written.transform(withoutNothing);
 
 /** Nothing is restricted: the guardrails before the first version. */
 export const noGuardrails: Guardrails = {};
 
 /** Leaves out what restricts nothing, so that one meaning has one form. */
-function withoutNothing(written: Guardrails): Guardrails {
-  const { downloads, teams, instantRestore, ...rest } = written;
+function withoutNothing(given: Guardrails): Guardrails {
+  const { downloads, teams, instantRestore, ...rest } = given;
   const whole: Guardrails = {
     ...rest,
     instantRestore: {

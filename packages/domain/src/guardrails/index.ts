@@ -10,6 +10,7 @@ export {
 } from "./changes.ts";
 export {
   type Guardrails,
+  guardrailsForm,
   guardrailsSchema,
   noGuardrails,
   type RequiredVaultKey,

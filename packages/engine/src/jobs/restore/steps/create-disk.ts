@@ -1,7 +1,7 @@
 /** Creates the new disk in Azure, in the state that accepts an upload. */
 import { type Poll, pollUploadDisk, startUploadDisk } from "@kluis/azure";
-import { markResourceCreated, planResource } from "@kluis/db";
-import { notice } from "@kluis/domain";
+import { holdGuardrails, markResourceCreated, planResource } from "@kluis/db";
+import { mustKeepGuardrails, notice, restoreViolations } from "@kluis/domain";
 import { inJob } from "../../../job/record.ts";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type RestoreMemory, requireDiskId, restoredDisk, restoreParameters } from "../memory.ts";
@@ -14,7 +14,12 @@ export async function createDisk(context: Context): Promise<StepResult<RestoreMe
   const resourceId = requireDiskId(memory).toLowerCase();
   if (memory.operation?.kind !== "create-disk") {
     const resource = { kind: "disk", resourceId, jobId: job.id, vmId: job.vm?.id ?? null } as const;
-    await inJob(context, (tx, at) => planResource(tx, resource, at));
+    const { location } = restoreParameters(job);
+    await inJob(context, async (tx, at) => {
+      // The guardrails may have changed since the restore was requested. Held, so that the plan and a new version see each other.
+      mustKeepGuardrails(restoreViolations(location, await holdGuardrails(tx)));
+      await planResource(tx, resource, at);
+    });
   }
   const poll = await pollOrStart(context);
   if (poll.status === "running") return waitForAzure(poll, notice("disk-creating", {}));
