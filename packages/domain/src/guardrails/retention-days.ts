@@ -6,7 +6,7 @@
  * schedule can keep to it. Points that a person starts by hand are not part of the promise: they only push a rule that counts points,
  * and `judgeRetention` holds the floor then.
  */
-import type { PolicyDocument, Schedule } from "../policies/policy.ts";
+import type { PolicyDocument, RetentionAge, Schedule, TierRule } from "../policies/policy.ts";
 
 type Rules = Pick<PolicyDocument, "schedule" | "retention">;
 
@@ -22,7 +22,36 @@ function runsOfWeek(schedule: Schedule): readonly number[] {
     schedule.kind === "hourly"
       ? Math.ceil(schedule.windowHours / schedule.everyHours)
       : new Set(schedule.times).size;
-  return Array.from({ length: WEEK }, () => runs);
+  const runsOn = (day: number): boolean => schedule.kind !== "weekly" || schedule.days.includes(day);
+  return Array.from({ length: WEEK }, (_, at) => (runsOn(at + 1) ? runs : 0));
+}
+
+/** The fewest days of so many months in a row, for 0 to 11 months: February is among them. */
+const daysOfMonths = [0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334] as const;
+
+/** The days that an age has at least. */
+function leastDays({ age, unit }: RetentionAge): number {
+  switch (unit) {
+    case "days":
+      return age;
+    case "weeks":
+      return age * WEEK;
+    case "months":
+      return Math.floor(age / 12) * 365 + (daysOfMonths[age % 12] ?? 0);
+    case "years":
+      return age * 365;
+    default:
+      return unit satisfies never;
+  }
+}
+
+/** Whether a tier holds enough: so many of what it counts, or each until it is so many days old. */
+function holds(
+  rule: TierRule | undefined,
+  needed: { readonly count: number; readonly days: number },
+): boolean {
+  if (rule === undefined) return false;
+  return typeof rule === "number" ? rule >= needed.count : leastDays(rule) >= needed.days;
 }
 
 /** The windows of N days by the weekday on which they begin; each weekday of a window, the oldest first, up to a week. */
@@ -68,9 +97,10 @@ export function keepsDays({ schedule, retention }: Rules, days: number): boolean
   const planned = plannedDays(week, days);
   // The newest point stays under every rule.
   if (planned <= 1) return true;
-  const { keepLast = 0, daily = 0, weekly = 0 } = retention;
-  if (daily >= planned || keepLast >= pointsFor(schedule, week, days)) return true;
-  return week.filter((runs) => runs > 0).length === 1 && weekly >= planned;
+  const { keepLast, daily, weekly } = retention;
+  if (holds(daily, { count: planned, days })) return true;
+  if (holds(keepLast, { count: pointsFor(schedule, week, days), days })) return true;
+  return week.filter((runs) => runs > 0).length === 1 && holds(weekly, { count: planned, days });
 }
 
 /** The most days for which the rules keep a point of each. */
