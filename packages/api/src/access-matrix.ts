@@ -43,6 +43,7 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   // Everyone is bound by guardrails and reads them; violations only of objects that the user sees.
   "guardrails.get": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "guardrails.violations": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "policies.offers": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "policies.preview": { permission: "inventory:read", reader: "ok", otherTeam: "VM_NOT_FOUND" },
 
   "backup.start": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
@@ -61,6 +62,9 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   // All users read a policy of the organization; only its owners change it.
   "policies.create": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "ok" },
   "policies.update": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "policies.rename": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "policies.retire": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "policies.reinstate": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
 
   "points.extents": { permission: "restore:files", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
   "restores.plan": { permission: "restore:disks", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },

@@ -195,6 +195,7 @@ const queries: Readonly<Record<string, () => Promise<unknown>>> = {
   "points.extents": () => owner.points.extents({ point: pointId, disk: "os" }),
   "policies.list": () => owner.policies.list(),
   "policies.get": () => owner.policies.get({ policy: "keep-one" }),
+  "policies.offers": () => owner.policies.offers(),
   "policies.preview": () => owner.policies.preview({ document, vm: "shop-01" }),
   "restores.plan": () => owner.restores.plan({ point: pointId, disk: "os", name: "shop-back" }),
   "reports.points": () => owner.reports.points(),

@@ -13,6 +13,7 @@ export type PointView = RouterOutputs["points"]["get"];
 export type PointDiskView = PointView["disks"][number];
 export type PolicyRow = RouterOutputs["policies"]["list"][number];
 export type PolicyView = RouterOutputs["policies"]["get"];
+export type PolicyOffers = RouterOutputs["policies"]["offers"];
 export type PolicyPreview = RouterOutputs["policies"]["preview"];
 export type OverviewView = RouterOutputs["overview"]["get"];
 export type RestorePlan = RouterOutputs["restores"]["plan"];

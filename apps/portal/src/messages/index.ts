@@ -9,6 +9,7 @@ import { notices } from "#messages/notices.ts";
 import { overview } from "#messages/overview.ts";
 import { points } from "#messages/points.ts";
 import { policies } from "#messages/policies.ts";
+import { policyActions } from "#messages/policy-actions.ts";
 import { policyChanges } from "#messages/policy-changes.ts";
 import { policyEffects } from "#messages/policy-effects.ts";
 import { policyScripts } from "#messages/policy-scripts.ts";
@@ -42,6 +43,7 @@ export const messages = {
     overview: overview.en,
     points: points.en,
     policies: policies.en,
+    policyActions: policyActions.en,
     policyChanges: policyChanges.en,
     policyEffects: policyEffects.en,
     policyScripts: policyScripts.en,
@@ -73,6 +75,7 @@ export const messages = {
     overview: overview.nl,
     points: points.nl,
     policies: policies.nl,
+    policyActions: policyActions.nl,
     policyChanges: policyChanges.nl,
     policyEffects: policyEffects.nl,
     policyScripts: policyScripts.nl,

@@ -33,7 +33,7 @@ export const policies = catalog({
     } satisfies Record<AgeUnit, string>,
     editor: {
       name: "Name",
-      nameHint: "2 to 63 lowercase letters, digits and hyphens. The name cannot be changed later.",
+      nameHint: "2 to 63 lowercase letters, digits and hyphens.",
       nameRule: "Use 2 to 63 lowercase letters, digits and hyphens.",
       description: "Description",
       team: "Offered to",
@@ -194,7 +194,7 @@ export const policies = catalog({
     },
     editor: {
       name: "Naam",
-      nameHint: "2 tot 63 kleine letters, cijfers en koppeltekens. De naam kan later niet worden gewijzigd.",
+      nameHint: "2 tot 63 kleine letters, cijfers en koppeltekens.",
       nameRule: "Gebruik 2 tot 63 kleine letters, cijfers en koppeltekens.",
       description: "Beschrijving",
       team: "Aangeboden aan",

@@ -25,6 +25,14 @@ export const updatePolicyInput = z.strictObject({
 });
 export type UpdatePolicyInput = z.infer<typeof updatePolicyInput>;
 
+export const renamePolicyInput = z.strictObject({
+  policy: policyRef,
+  /** The name that the user saw; CONFLICT when it is no longer the policy's. */
+  expectedName: policyNameSchema.optional(),
+  name: policyNameSchema,
+});
+export type RenamePolicyInput = z.infer<typeof renamePolicyInput>;
+
 export const previewPolicyInput = z.strictObject({
   document: policyDocumentSchema,
   /** Judges the points of this VM. */

@@ -1,8 +1,23 @@
 import { procedure } from "../procedures.ts";
-import { createPolicyInput, policyInput, previewPolicyInput, updatePolicyInput } from "./inputs.ts";
+import {
+  createPolicyInput,
+  policyInput,
+  previewPolicyInput,
+  renamePolicyInput,
+  updatePolicyInput,
+} from "./inputs.ts";
+import { reinstatePolicy, renamePolicy, retirePolicy } from "./lifecycle.ts";
+import { offersOf } from "./offers.ts";
 import { previewPolicy } from "./preview.ts";
 import { createPolicy, getPolicy, listPolicies, updatePolicy } from "./service.ts";
-import { policyPreview, policyRow, policyView, savedPolicyView } from "./view.ts";
+import {
+  policyOffers,
+  policyPreview,
+  policyRow,
+  policyView,
+  retiredPolicyView,
+  savedPolicyView,
+} from "./view.ts";
 
 export const policyProcedures = {
   list: procedure
@@ -16,6 +31,12 @@ export const policyProcedures = {
     .output(policyView)
     .query(({ ctx, input }) => getPolicy(ctx, input.policy)),
 
+  /** Who can have a policy that the user writes. */
+  offers: procedure
+    .requires("inventory:read")
+    .output(policyOffers)
+    .query(({ ctx }) => offersOf(ctx)),
+
   create: procedure
     .requires("policy:write")
     .input(createPolicyInput)
@@ -28,6 +49,26 @@ export const policyProcedures = {
     .input(updatePolicyInput)
     .output(savedPolicyView)
     .mutation(({ ctx, input }) => updatePolicy(ctx, input)),
+
+  rename: procedure
+    .requires("policy:write")
+    .input(renamePolicyInput)
+    .output(savedPolicyView)
+    .mutation(({ ctx, input }) => renamePolicy(ctx, input)),
+
+  /** Takes no virtual machines from now on; those under it stay protected until they are moved. */
+  retire: procedure
+    .requires("policy:write")
+    .input(policyInput)
+    .output(retiredPolicyView)
+    .mutation(({ ctx, input }) => retirePolicy(ctx, input.policy)),
+
+  /** Takes virtual machines again. */
+  reinstate: procedure
+    .requires("policy:write")
+    .input(policyInput)
+    .output(retiredPolicyView)
+    .mutation(({ ctx, input }) => reinstatePolicy(ctx, input.policy)),
 
   /** The effects of a document before it is saved, judged by the same functions that the engine runs. */
   preview: procedure

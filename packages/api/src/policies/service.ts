@@ -1,5 +1,6 @@
 import {
   addPolicyVersion,
+  countGovernedVms,
   countPolicyVms,
   createPolicy as create,
   databaseNow,
@@ -7,7 +8,6 @@ import {
   listPolicies as list,
   listPolicyVersions,
   listPolicyVms,
-  listTeams,
   noteViolations,
   type PolicyRow,
   policyChanged,
@@ -22,7 +22,6 @@ import {
   describePolicy,
   documentForLedger,
   type Guardrails,
-  KluisError,
   mustBeAllowed,
   mustFitAzure,
   mustKeepGuardrails,
@@ -34,11 +33,13 @@ import {
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { violationViews } from "../guardrails/facts.ts";
-import { record, type VmEvent } from "../record.ts";
+import { record } from "../record.ts";
 import { requireNow } from "../rights-now.ts";
 import { countsOf, effectsOfVersion, mustMayShorten } from "./effects.ts";
+import { policyEvent, saved } from "./events.ts";
 import { changesOf, limitNotes, nextRunOf, policySight } from "./facts.ts";
 import type { CreatePolicyInput, UpdatePolicyInput } from "./inputs.ts";
+import { teamFor } from "./offers.ts";
 import type { policyRow, policyView, savedPolicyView } from "./view.ts";
 
 export async function listPolicies(ctx: SignedInContext): Promise<z.input<typeof policyRow>[]> {
@@ -56,9 +57,11 @@ export async function getPolicy(ctx: SignedInContext, ref: string): Promise<z.in
   const vms = await listPolicyVms(prisma, seen(ctx), policy.id);
   const versions = await listPolicyVersions(prisma, policy.id);
   const facts = { rates: await readStoreRates(prisma), guardrails: await readGuardrails(prisma) };
+  const row = viewOf(ctx, policy, { vmCount: vms.length, ...facts });
   return {
-    ...viewOf(ctx, policy, { vmCount: vms.length, ...facts }),
+    ...row,
     vms,
+    governedVms: row.can.edit ? await countGovernedVms(prisma, policy.id) : null,
     versions: versions.map((version, index) => ({
       ...version,
       sentence: describePolicy(version.document),
@@ -165,56 +168,4 @@ function mayChangeScripts(
   const { teamId, before, after } = edit;
   if (!changesRootCode(before?.consistency, after.consistency)) return;
   mustBeAllowed(ctx.who.access, "policy:scripts", { kind: "team", teamId });
-}
-
-function saved(policy: PolicyRow): Saved {
-  return { id: policy.id, name: policy.name, version: policy.current.version };
-}
-
-function policyEvent(
-  ctx: SignedInContext,
-  policy: PolicyRow,
-  what: {
-    readonly kind: "policy.created" | "policy.changed";
-    readonly data: Readonly<Record<string, unknown>>;
-  },
-): VmEvent {
-  return {
-    kind: what.kind,
-    actor: ctx.who.actor,
-    target: { type: "policy", id: policy.id, name: policy.name },
-    teamIds: policy.team === null ? [] : [policy.team.id],
-    data: { version: policy.current.version, ...what.data },
-  };
-}
-
-/** Returns the team of a new policy: the requested one, or the only possible one; null for the whole organization. */
-async function teamFor(ctx: SignedInContext, asked: string | null | undefined): Promise<string | null> {
-  const { access } = ctx.who;
-  const organisation = can(access, "policy:write", { kind: "organisation" });
-  if (asked) {
-    const teams = await listTeams(
-      ctx.api.db.prisma,
-      organisation ? undefined : access.teams.map((team) => team.id),
-    );
-    const team = teams.find((one) => one.id === asked || one.slug === asked);
-    if (team !== undefined) return team.id;
-    throw new KluisError("NOT_FOUND", {
-      reason: "team",
-      message: `You are not in a team "${asked}".`,
-      action: "Choose one of your teams.",
-      params: { team: asked },
-    });
-  }
-  if (organisation) return null;
-  const own = access.teams.filter((team) => can(access, "policy:write", { kind: "team", teamId: team.id }));
-  const [only, second] = own;
-  if (only !== undefined && second === undefined) return only.id;
-  const names = own.map((team) => team.name).join(", ");
-  throw new KluisError("INPUT_INVALID", {
-    reason: "team-required",
-    message: "The policy needs a team, because you can write policies for several.",
-    action: `Choose one of: ${names}.`,
-    params: { teams: names },
-  });
 }

@@ -51,6 +51,8 @@ export const policyRow = z.object({
   /** Guardrails that its present version does not keep. Its backups continue. */
   violations: violationView.array(),
   createdAt: instantView,
+  /** Since when it takes no virtual machines; null while it does. */
+  retiredAt: instantView.nullable(),
   can: z.object({ edit: z.boolean() }),
 });
 
@@ -68,11 +70,28 @@ export const policyView = policyRow.extend({
   /** Newest first. */
   versions: z.array(policyVersion),
   vms: z.array(refView),
+  /** All VMs that it protects, also those that the user does not see; null for a user who may not edit it. */
+  governedVms: countView.nullable(),
 });
 export type PolicyView = z.infer<typeof policyView>;
 
+/** Who can have a policy that the user writes. */
+export const policyOffers = z.object({
+  /** Whether it can be offered to every team. */
+  everyTeam: z.boolean(),
+  /** The teams that can have it, by name. */
+  teams: z.array(refView),
+});
+
 /** A policy after it was saved. */
 export const savedPolicyView = refView.extend({ version: z.int() });
+
+/** A policy after it was retired, or taken back into use. */
+export const retiredPolicyView = savedPolicyView.extend({
+  retiredAt: instantView.nullable(),
+  /** All virtual machines that it still protects. */
+  vms: countView,
+});
 
 /** How retention would judge an existing recovery point. */
 const judgedPoint = z.object({

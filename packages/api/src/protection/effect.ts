@@ -93,5 +93,6 @@ export async function previewProtection(
     allowed: can(ctx.who.access, "retention:shorten", { kind: "vm", vm }),
     inReach: await isInReach(prisma, policy, vm),
     violations: violationViews(policyViolations(policy.current.document, await readGuardrails(prisma))),
+    retired: policy.retiredAt !== null,
   };
 }

@@ -28,6 +28,7 @@ import type { SignedInContext } from "../context.ts";
 import { lookupVmFor } from "../lookup.ts";
 import { mustMayShorten } from "../policies/effects.ts";
 import { policySight } from "../policies/facts.ts";
+import { mustTakeVms } from "../policies/lifecycle.ts";
 import { record, type VmEvent } from "../record.ts";
 import { requireNow } from "../rights-now.ts";
 import { type ConsistencyRules, refusalsUnder } from "../vms/suitability.ts";
@@ -37,7 +38,7 @@ import type { protectionView } from "./view.ts";
 
 /**
  * Puts a VM under a policy and starts its first backup; changes policy and excluded disks of a protected VM.
- * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN also beyond the reach of the policy or where points go without the right, DISK_NOT_FOUND, DISK_NOT_SUPPORTED, GUARDRAIL; CONNECTION_UNUSABLE when no
+ * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN also beyond the reach of the policy or where points go without the right, DISK_NOT_FOUND, DISK_NOT_SUPPORTED, GUARDRAIL; CONFLICT for a retired policy; CONNECTION_UNUSABLE when no
  * backup can start
  */
 export async function protectVm(
@@ -80,6 +81,7 @@ async function protectIn(
     { vmId: vm.id, policyId: policy.id, excludedDisks: wanted.excludedDisks, by: ctx.who.actor },
     ctx.api.clock,
   );
+  mustTakeVms(policy, before);
   const target = { kind: "vm", vm } as const;
   const access = await requireNow(ctx, tx, { permission: "protection:write", target });
   const { removed, sooner } = await effectOnVm(tx, { vm, policy, before });

@@ -30,6 +30,8 @@ export const protectionPreview = z.object({
   inReach: z.boolean(),
   /** Guardrails that the policy does not keep: it may not get a VM. */
   violations: violationView.array(),
+  /** Whether the policy takes no virtual machines anymore. */
+  retired: z.boolean(),
 });
 
 export const listsAllowedView = z.object({

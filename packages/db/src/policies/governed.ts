@@ -42,6 +42,11 @@ export async function* governedVms(tx: Tx, policyId: string): AsyncGenerator<Gov
   }
 }
 
+/** Returns the number of VMs that the policy protects, also of those that a user does not see. */
+export function countGovernedVms(tx: Tx, policyId: string): Promise<number> {
+  return tx.protection.count({ where: { policyId, state: "active" } });
+}
+
 /** The points of VMs that rules keep or remove, by VM. */
 export async function ruledPoints(tx: Tx, vmIds: readonly string[]): Promise<Map<string, RetentionPoint[]>> {
   const live = await listLivePoints(tx, vmIds, Number.MAX_SAFE_INTEGER);

@@ -1,4 +1,4 @@
-export { governedVms, holdPolicy, ruledPoints } from "./governed.ts";
+export { countGovernedVms, governedVms, holdPolicy, ruledPoints } from "./governed.ts";
 export {
   countPolicyVms,
   findPolicy,
@@ -10,4 +10,10 @@ export {
   type PolicyVersionRow,
   requirePolicy,
 } from "./read.ts";
-export { addPolicyVersion, createPolicy, policyChanged } from "./write.ts";
+export {
+  addPolicyVersion,
+  createPolicy,
+  policyChanged,
+  renamePolicy,
+  setPolicyRetired,
+} from "./write.ts";

@@ -44,6 +44,8 @@ export interface PolicyRow extends Ref {
   /** null: offered to every team. */
   readonly team: Ref | null;
   readonly createdAt: Date;
+  /** Since when it takes no VMs; null while it does. */
+  readonly retiredAt: Date | null;
   readonly current: PolicyVersionRow;
 }
 
@@ -54,6 +56,7 @@ export const policyFields = {
   team: { select: { id: true, name: true } },
   currentVersion: true,
   createdAt: true,
+  retiredAt: true,
   versions: { select: policyVersionFields, orderBy: { version: "desc" }, take: 1 },
 } as const satisfies Prisma.PolicySelect;
 

@@ -32,15 +32,58 @@ export async function createPolicy(tx: Tx, policy: NewPolicy, clock: Clock): Pro
     });
     return toPolicy(row);
   } catch (error) {
-    if (!isUniqueViolation(error, "Policy_name")) throw error;
-    throw new KluisError("CONFLICT", {
-      reason: "policy-name-taken",
-      message: `A policy with the name "${policy.name}" already exists.`,
-      action: "Choose another name.",
-      params: { policy: policy.name },
-      cause: error,
-    });
+    throw nameTaken(policy.name, error);
   }
+}
+
+/** The policy that has the name may be one that the caller cannot see, so the error names only the name. */
+function nameTaken(name: string, cause: unknown): unknown {
+  if (!isUniqueViolation(cause, "Policy_name")) return cause;
+  return new KluisError("CONFLICT", {
+    reason: "policy-name-taken",
+    message: `The name "${name}" is taken.`,
+    action: "Choose another name.",
+    params: { policy: name },
+    cause,
+  });
+}
+
+export interface PolicyRename {
+  readonly id: string;
+  /** The name that the user saw. */
+  readonly expectedName: string;
+  readonly name: string;
+}
+
+/** @throws KluisError POLICY_NOT_FOUND; CONFLICT when the name is taken, or when the policy has another one meanwhile */
+export async function renamePolicy(tx: Tx, { id, expectedName, name }: PolicyRename): Promise<void> {
+  const renamed = await tx.policy
+    .updateMany({ where: { id, name: expectedName, deletedAt: null }, data: { name } })
+    .catch((error: unknown) => {
+      throw nameTaken(name, error);
+    });
+  if (renamed.count === 1) return;
+  const now = await tx.policy.findFirst({ where: { id, deletedAt: null }, select: { name: true } });
+  if (now === null) throw policyNotFound(id);
+  throw new KluisError("CONFLICT", {
+    reason: "policy-renamed",
+    message: `Another user renamed policy ${expectedName}: it is ${now.name} now.`,
+    action: "Load the policy again.",
+    params: { policy: expectedName, name: now.name },
+  });
+}
+
+/**
+ * Lets a policy take no VMs from now on, or take VMs again. Returns false when it was so already. It waits for assignments
+ * in progress, and later ones see it.
+ */
+export async function setPolicyRetired(tx: Tx, id: string, retiredAt: Date | null): Promise<boolean> {
+  const was = retiredAt === null ? { not: null } : null;
+  const changed = await tx.policy.updateMany({
+    where: { id, deletedAt: null, retiredAt: was },
+    data: { retiredAt },
+  });
+  return changed.count === 1;
 }
 
 export interface PolicyEdit {

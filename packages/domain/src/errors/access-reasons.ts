@@ -30,3 +30,11 @@ export const accessInputReasons = ["organisation-role", "role-of-other-team"] as
 
 /** Reasons of `NOT_FOUND` about teams, roles and users. */
 export const accessMissingReasons = ["role", "member", "scope", "person"] as const;
+
+/** What prevents a change of a policy: reasons of `CONFLICT`. */
+export const policyConflictReasons = [
+  "policy-name-taken",
+  "policy-changed",
+  "policy-renamed",
+  "policy-retired",
+] as const;

@@ -5,6 +5,7 @@ import {
   accessInputReasons,
   accessMissingReasons,
   forbiddenReasons,
+  policyConflictReasons,
 } from "./access-reasons.ts";
 import { guardrailReasons } from "./guardrail-reasons.ts";
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
@@ -120,8 +121,7 @@ export const errorReasons = {
     ...ambiguousReasons,
     "job-ended",
     ...pointConflictReasons,
-    "policy-name-taken",
-    "policy-changed",
+    ...policyConflictReasons,
     "guardrails-changed",
     "catalog-in-use",
     "disk-name-taken",

@@ -6,8 +6,10 @@ import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import { AssignDialog } from "#features/policies/assign-dialog.tsx";
+import { PolicyActions } from "#features/policies/policy-actions.tsx";
 import { PolicyChanges } from "#features/policies/policy-changes.tsx";
 import { PolicyEditor } from "#features/policies/policy-editor.tsx";
+import { RetiredBadge } from "#features/policies/retired-badge.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyView } from "#lib/api-types.ts";
 import { useTabTitle } from "#lib/tab-title.ts";
@@ -39,7 +41,9 @@ export function PolicyDetail({ id }: { id: string }) {
 function LoadedPolicy({ policy }: { policy: PolicyView }) {
   const t = useTranslations("policies");
   const sentence = usePolicySentence();
-  const refusal = useRefusal("protection:write");
+  const lifecycle = useTranslations("policyActions");
+  const notAllowed = useRefusal("protection:write");
+  const refusal = policy.retiredAt === null ? notAllowed : lifecycle("noAssign");
   useTabTitle(policy.name);
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("rules"));
   const [assigning, setAssigning] = useState(false);
@@ -52,21 +56,32 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
           <>
             <Badge>{t("detail.version", { version: policy.currentVersion })}</Badge>
             <Badge tone="accent">{policy.team?.name ?? t("everyTeam")}</Badge>
+            <RetiredBadge policy={policy} />
           </>
         }
         description={
           policy.description === "" ? sentence(policy.document) : <span data-value>{policy.description}</span>
         }
         actions={
-          <Button
-            icon={<Link2 aria-hidden="true" />}
-            disabledReason={refusal}
-            onClick={() => setAssigning(true)}
-          >
-            {t("detail.assign")}
-          </Button>
+          <>
+            <Button
+              icon={<Link2 aria-hidden="true" />}
+              disabledReason={refusal}
+              onClick={() => setAssigning(true)}
+            >
+              {t("detail.assign")}
+            </Button>
+            <PolicyActions policy={policy} />
+          </>
         }
       />
+      {policy.retiredAt === null ? null : (
+        <div className="mb-4">
+          <Alert title={lifecycle("alert")}>
+            {lifecycle("alertText", { vms: policy.governedVms ?? policy.vmCount })}
+          </Alert>
+        </div>
+      )}
       <Tabs
         label={t("detail.tabs")}
         value={tab}

@@ -1,5 +1,5 @@
 "use client";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
@@ -16,12 +16,13 @@ import {
   presets,
   problemTexts,
 } from "#features/policies/policy-form.ts";
+import { firstTeam } from "#features/policies/policy-names.ts";
 import { PolicyPreviewPanel, usePolicyPreview } from "#features/policies/policy-preview.tsx";
 import { RetentionSection } from "#features/policies/retention-fields.tsx";
 import { ScriptsSection } from "#features/policies/scripts-fields.tsx";
 import { TransferSection } from "#features/policies/transfer-fields.tsx";
 import { VerificationSection } from "#features/policies/verification-fields.tsx";
-import type { PolicyPreview, PolicyView } from "#lib/api-types.ts";
+import type { PolicyOffers, PolicyPreview, PolicyView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
 import { Alert } from "#ui/alert.tsx";
@@ -31,13 +32,15 @@ import { ConfirmDialog } from "#ui/dialog.tsx";
 import { Field, Input } from "#ui/field.tsx";
 import { ErrorState } from "#ui/states.tsx";
 
-export interface PolicyEditorProps {
-  /** The policy to change; absent for a new one. */
-  readonly policy?: PolicyView;
-}
+export type PolicyEditorProps =
+  /** The policy to change. */
+  | { readonly policy: PolicyView }
+  /** A new policy: who can have it, and the one that it begins as. */
+  | { readonly policy?: never; readonly offers: PolicyOffers; readonly copyOf?: PolicyView };
 
 /** The editor with its live preview. A change that deletes recovery points needs confirmation. */
-export function PolicyEditor({ policy }: PolicyEditorProps) {
+export function PolicyEditor(props: PolicyEditorProps) {
+  const { policy } = props;
   const t = useTranslations("policies");
   const words = { policies: t, validation: useTranslations("validation") };
   const formId = useId();
@@ -45,7 +48,7 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
   const disabled = policy?.can.edit === false;
   const form = useForm<PolicyForm>({
     ...(policy === undefined ? {} : { values: formOf(policy) }),
-    defaultValues: emptyForm(Intl.DateTimeFormat().resolvedOptions().timeZone),
+    defaultValues: startOf(props),
     resetOptions: { keepDirtyValues: true },
   });
   const values = useWatch({ control: form.control, compute: (all: PolicyForm) => all });
@@ -82,7 +85,12 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
       <div className="flex min-w-0 flex-col gap-4">
         {disabled ? <Alert title={t("editor.readOnly")} /> : null}
         {isNew ? <Presets onPick={(key) => form.reset({ ...form.getValues(), ...presets[key] })} /> : null}
-        <Naming form={form} isNew={isNew} problems={problems} disabled={disabled} />
+        <Naming
+          form={form}
+          offers={props.policy === undefined ? props.offers : null}
+          problems={problems}
+          disabled={disabled}
+        />
         <ScheduleSection form={form} problems={problems} disabled={disabled} />
         <TransferSection form={form} problems={problems} disabled={disabled} />
         <VerificationSection form={form} problems={problems} disabled={disabled} />
@@ -113,6 +121,15 @@ export function PolicyEditor({ policy }: PolicyEditorProps) {
       />
     </form>
   );
+}
+
+/** The form of a new policy, before a person has changed anything. */
+function startOf(props: PolicyEditorProps): PolicyForm {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (props.policy !== undefined) return emptyForm(zone);
+  const { copyOf, offers } = props;
+  const form = copyOf === undefined ? emptyForm(zone) : formOf(copyOf);
+  return { ...form, team: firstTeam(offers, copyOf?.team) };
 }
 
 function vmsLosingPoints(preview: PolicyPreview | undefined): number {
@@ -188,38 +205,50 @@ function Presets({ onPick }: { onPick: (key: (typeof presetKeys)[number]) => voi
 
 interface NamingProps {
   readonly form: ReturnType<typeof useForm<PolicyForm>>;
-  readonly isNew: boolean;
+  /** Who can have a new policy; null for one that exists. */
+  readonly offers: PolicyOffers | null;
   readonly problems: Readonly<Record<string, string>>;
   readonly disabled: boolean;
 }
 
-function Naming({ form, isNew, problems, disabled }: NamingProps) {
+function Naming({ form, offers, problems, disabled }: NamingProps) {
   const t = useTranslations("policies");
-  const trpc = useTRPC();
-  const teams = useQuery(trpc.teams.list.queryOptions(undefined, { enabled: isNew }));
   return (
     <Card>
       <div className="grid gap-4 sm:grid-cols-2">
-        {isNew ? (
-          <Field label={t("editor.name")} hint={t("editor.nameHint")} error={problems["name"]}>
-            <Input {...form.register("name")} autoComplete="off" spellCheck={false} required />
-          </Field>
-        ) : null}
-        {isNew && (teams.data?.length ?? 0) > 0 ? (
-          <SelectField
-            form={form}
-            name="team"
-            label={t("editor.team")}
-            options={[
-              { value: "", label: t("everyTeam") },
-              ...(teams.data ?? []).map((team) => ({ value: team.id, label: team.name })),
-            ]}
-          />
-        ) : null}
+        {offers === null ? null : (
+          <>
+            <Field label={t("editor.name")} hint={t("editor.nameHint")} error={problems["name"]}>
+              <Input {...form.register("name")} autoComplete="off" spellCheck={false} required />
+            </Field>
+            <TeamField form={form} offers={offers} />
+          </>
+        )}
         <Field label={t("editor.description")} error={problems["description"]} className="sm:col-span-2">
           <Input {...form.register("description")} disabled={disabled} autoComplete="off" />
         </Field>
       </div>
     </Card>
   );
+}
+
+/** Says who gets the policy; a choice only where several are possible. */
+function TeamField({ form, offers }: { form: NamingProps["form"]; offers: PolicyOffers }) {
+  const t = useTranslations("policies");
+  const options = [
+    ...(offers.everyTeam ? [{ value: "", label: t("everyTeam") }] : []),
+    ...offers.teams.map((team) => ({ value: team.id, label: team.name })),
+  ];
+  const [only, second] = options;
+  if (only !== undefined && second === undefined) {
+    return (
+      <div className="flex flex-col gap-1">
+        <span className="text-sm font-medium">{t("editor.team")}</span>
+        <span data-value className="flex h-8 items-center text-sm">
+          {only.label}
+        </span>
+      </div>
+    );
+  }
+  return <SelectField form={form} name="team" label={t("editor.team")} options={options} />;
 }

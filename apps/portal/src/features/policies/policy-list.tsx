@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { RetiredBadge } from "#features/policies/retired-badge.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyRow } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -29,7 +30,8 @@ function usePolicyColumns(): readonly Column<PolicyRow>[] {
         <span className="block py-1">
           <Link href={`/policies/${policy.id}`} className="font-medium hover:underline">
             {policy.name}
-          </Link>
+          </Link>{" "}
+          <RetiredBadge policy={policy} />
           {policy.description === "" ? null : (
             <span data-value className="block text-xs text-faint">
               {policy.description}
@@ -95,7 +97,7 @@ export function PolicyList() {
         <DataTable
           label={t("title")}
           columns={columns}
-          rows={policies.data}
+          rows={policies.data?.toSorted(retiredLast)}
           rowKey={(policy) => policy.id}
           error={policies.error}
           onRetry={() => void policies.refetch()}
@@ -109,6 +111,11 @@ export function PolicyList() {
       </Card>
     </Page>
   );
+}
+
+/** Keeps the order of names otherwise. */
+function retiredLast(a: PolicyRow, b: PolicyRow): number {
+  return Number(a.retiredAt !== null) - Number(b.retiredAt !== null);
 }
 
 function CreateButton() {

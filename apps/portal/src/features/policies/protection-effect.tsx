@@ -9,13 +9,15 @@ import { ErrorState, SkeletonLines } from "#ui/states.tsx";
 /** What the points of a VM lose when it comes under a policy, by the rules of the server. */
 export function ProtectionEffect({ vmId, policyId }: { vmId: string; policyId: string }) {
   const t = useTranslations("policyEffects");
+  const lifecycle = useTranslations("policyActions");
   const format = useFormat();
   const trpc = useTRPC();
   const preview = useQuery(trpc.protection.preview.queryOptions({ vm: vmId, policy: policyId }));
   if (preview.error !== null)
     return <ErrorState compact error={preview.error} onRetry={() => void preview.refetch()} />;
   if (preview.data === undefined) return <SkeletonLines lines={2} />;
-  const { points, removed, sooner, rows, undoDays, allowed, inReach } = preview.data;
+  const { points, removed, sooner, rows, undoDays, allowed, inReach, retired } = preview.data;
+  if (retired) return <Alert tone="bad" title={lifecycle("refusal")} />;
   if (!inReach) return <Alert tone="bad" title={t("outOfReach")} />;
   if (removed + sooner === 0) return points === 0 ? null : <Alert tone="ok" title={t("none")} />;
   return (

@@ -30,14 +30,17 @@ export function ProtectDialog({ vmId, name, onClose }: ProtectDialogProps) {
   const vm = useQuery(trpc.vms.get.queryOptions({ vm: vmId }));
   const policies = useQuery(trpc.policies.list.queryOptions());
   const error = vm.error ?? policies.error;
-  if (vm.data !== undefined && policies.data !== undefined && policies.data.length > 0) {
-    return <ProtectForm vm={vm.data} policies={policies.data} onClose={onClose} />;
+  const present = vm.data?.protection?.state === "active" ? vm.data.protection.policy.id : null;
+  // A retired policy takes no VM, but keeps the one that it has.
+  const offered = policies.data?.filter(({ id, retiredAt }) => retiredAt === null || id === present);
+  if (vm.data !== undefined && offered !== undefined && offered.length > 0) {
+    return <ProtectForm vm={vm.data} policies={offered} onClose={onClose} />;
   }
   return (
     <Dialog open onOpenChange={onClose} title={t("protect.title", { name })}>
       {error !== null ? (
         <ErrorState error={error} onRetry={() => void Promise.all([vm.refetch(), policies.refetch()])} />
-      ) : policies.data?.length === 0 ? (
+      ) : offered?.length === 0 ? (
         <EmptyState
           title={t("protect.noPolicies")}
           action={

@@ -4,7 +4,7 @@ import { connectionConflicts } from "#messages/errors/connections.ts";
 import { connectionsNotFound } from "#messages/errors/connections-not-found.ts";
 import { guardrailConflicts } from "#messages/errors/guardrails.ts";
 import { pointConflicts } from "#messages/errors/point-conflicts.ts";
-import { policyAccessReasons } from "#messages/errors/policy-access.ts";
+import { policyAccessReasons, policyConflicts } from "#messages/errors/policy-access.ts";
 import { policyLimitReasons } from "#messages/errors/policy-limits.ts";
 import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
 import { vaultKeyReasons } from "#messages/errors/vault-keys.ts";
@@ -92,14 +92,7 @@ export const accessErrors = catalog({
           action: "",
         },
         ...pointConflicts.en,
-        "policy-name-taken": {
-          message: "There is already a policy named {policy}.",
-          action: "Choose another name.",
-        },
-        "policy-changed": {
-          message: "Another user changed policy {policy}: it is now at version {version}.",
-          action: "Load the policy again and repeat your change.",
-        },
+        ...policyConflicts.en,
         "disk-name-taken": {
           message: "Resource group {resourceGroup} already has a disk named {name}.",
           action: "Choose another name for the restored disk.",
@@ -254,14 +247,7 @@ export const accessErrors = catalog({
           action: "",
         },
         ...pointConflicts.nl,
-        "policy-name-taken": {
-          message: "Er is al een beleid met de naam {policy}.",
-          action: "Kies een andere naam.",
-        },
-        "policy-changed": {
-          message: "Een andere gebruiker heeft beleid {policy} gewijzigd: het heeft nu versie {version}.",
-          action: "Laad het beleid opnieuw en herhaal uw wijziging.",
-        },
+        ...policyConflicts.nl,
         "disk-name-taken": {
           message: "Resourcegroep {resourceGroup} heeft al een schijf met de naam {name}.",
           action: "Kies een andere naam voor de herstelde schijf.",

@@ -1,4 +1,6 @@
-/** What a policy may not do: reasons of `FORBIDDEN`. */
+/** What a policy may not do, and what prevents a change of one. */
+
+/** Reasons of `FORBIDDEN`. */
 export const policyAccessReasons = {
   en: {
     "retention-shorten": {
@@ -20,6 +22,46 @@ export const policyAccessReasons = {
     "policy-reach": {
       message: "Het beleid {policy} is van het team {team}, en {vm} valt niet binnen het bereik daarvan.",
       action: "Kies een beleid van een team dat de VM bereikt, of een beleid voor alle teams.",
+    },
+  },
+} as const;
+
+/** Reasons of `CONFLICT`. */
+export const policyConflicts = {
+  en: {
+    "policy-name-taken": {
+      message: "The name {policy} is taken.",
+      action: "Choose another name.",
+    },
+    "policy-changed": {
+      message: "Another user changed policy {policy}: it is now at version {version}.",
+      action: "Load the policy again and repeat your change.",
+    },
+    "policy-renamed": {
+      message: "Another user renamed policy {policy}: it is {name} now.",
+      action: "Load the policy again.",
+    },
+    "policy-retired": {
+      message: "Policy {policy} is retired and takes no virtual machines.",
+      action: "Choose another policy.",
+    },
+  },
+  nl: {
+    "policy-name-taken": {
+      message: "De naam {policy} is bezet.",
+      action: "Kies een andere naam.",
+    },
+    "policy-changed": {
+      message: "Een andere gebruiker heeft beleid {policy} gewijzigd: het heeft nu versie {version}.",
+      action: "Laad het beleid opnieuw en herhaal uw wijziging.",
+    },
+    "policy-renamed": {
+      message: "Een andere gebruiker heeft beleid {policy} hernoemd: het heet nu {name}.",
+      action: "Laad het beleid opnieuw.",
+    },
+    "policy-retired": {
+      message: "Beleid {policy} is buiten gebruik en neemt geen virtuele machines meer aan.",
+      action: "Kies een ander beleid.",
     },
   },
 } as const;
