@@ -221,7 +221,7 @@ describe("failures", () => {
     {
       what: "an unprotected VM to stop",
       person: "commerceAdmin",
-      line: "stop-protection shop-01",
+      line: "unprotect shop-01",
       code: 1,
       error: "VM_NOT_PROTECTED",
     },

@@ -13,6 +13,13 @@ interface Facts {
   folder: string;
 }
 
+const ruleOptions =
+  "--times 01:00 --description test --time-zone UTC --keep-last 3 --daily 7 --weekly 4 --monthly 2 --yearly 1 --instant-restore-days 1 --soft-delete-days 20 --consistency crash --if-not-possible fail --vss copy";
+
+const window = "--every 6 --from 08:00 --hours 12";
+const policyFile =
+  'schedule: { kind: daily, times: ["02:00"], timeZone: Europe/Amsterdam }\nretention: { daily: 14 }\n';
+
 interface Step {
   readonly line: (facts: Facts) => string;
   /** Leaves jobs open, as while every engine is busy. */
@@ -32,6 +39,15 @@ const steps: readonly Step[] = [
   { line: () => "vms --search shop --refresh --json" },
   { line: () => "vm shop-01 --json" },
   { line: () => "policies --json" },
+  { line: () => `policies create nightly ${ruleOptions} --team commerce --preview --json` },
+  { line: ({ folder }) => `policies create nightly --file ${folder}/policy.yaml ${window} --json` },
+  { line: () => `policies edit nightly ${ruleOptions} --preview --yes --json` },
+  { line: ({ folder }) => `policies edit nightly --file ${folder}/policy.yaml ${window} --yes --json` },
+  { line: () => "policies duplicate nightly nightly-copy --description copied --team commerce --json" },
+  { line: () => "policies rename nightly-copy leaving --json" },
+  { line: () => "policies retire leaving --json" },
+  { line: () => "policies retire leaving --undo --json" },
+  { line: () => "completion bash --json" },
   { line: () => "transfer-window standard-daily --from 22:00 --to 06:00 --days mon sun --json" },
   { line: () => "policy-bandwidth standard-daily 50 --json" },
   { line: () => "transfer-window standard-daily --always --json" },
@@ -63,7 +79,9 @@ const steps: readonly Step[] = [
   { line: () => "jobs --vm shop-01 --state succeeded canceled --limit 5 --json" },
   { line: () => "points shop-01 --json" },
   { line: ({ point }) => `pin-point ${point} --reason test --json` },
-  { line: () => "points shop-01 --pinned --json" },
+  {
+    line: () => "points shop-01 --pinned --search shop --from 2026-01-01 --to 2036-01-01 --limit 5 --json",
+  },
   { line: ({ point }) => `unpin-point ${point} --reason test --json` },
   { line: ({ point }) => `point ${point} --json` },
   { line: ({ point }) => `verify ${point} --mode sampled --percent 5 --no-wait --vault main --json` },
@@ -99,11 +117,11 @@ const steps: readonly Step[] = [
   { line: () => "health --json", code: exitCodes.failed },
   { line: () => "whoami --json" },
   {
-    line: () => "stop-protection shop-01 --reason test --delete-points other --json",
+    line: () => "unprotect shop-01 --reason test --delete-data --confirm other --json",
     code: exitCodes.usage,
     refusal: "INPUT_INVALID",
   },
-  { line: () => "stop-protection shop-01 --reason test --json" },
+  { line: () => "unprotect shop-01 --reason test --json" },
   { line: () => "connections list --json" },
   {
     line: ({ folder }) =>
@@ -280,7 +298,9 @@ function usedOptions(): ReadonlySet<string> {
   return new Set(
     steps.flatMap(({ line }) => {
       const words = line(placeholders).split(" ");
-      const name = commands.map((one) => one.name).find((one) => line(placeholders).startsWith(`${one} `));
+      const name = commands
+        .map((one) => one.name)
+        .findLast((one) => line(placeholders).startsWith(`${one} `));
       return words.filter((word) => word.startsWith("--")).map((word) => `${name} ${word}`);
     }),
   );
@@ -303,6 +323,7 @@ describe("every option of every command", () => {
     facts.folder = harness.folder;
     await writeFile(path.join(harness.folder, "secret"), "a client secret\n");
     for (const name of ["pre.sh", "post.sh"]) await writeFile(path.join(harness.folder, name), "exit 0\n");
+    await writeFile(path.join(harness.folder, "policy.yaml"), policyFile);
     await writeFile(path.join(harness.folder, "storage"), "AccountName=acct;AccountKey=a2V5\n");
     for (const name of ["disk.img", "data.img"])
       await writeFile(path.join(harness.folder, name), new Uint8Array(2 ** 20).fill(1));

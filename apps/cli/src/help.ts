@@ -42,23 +42,26 @@ export function overviewHelp({ groups }: Catalog, output: Look): string {
   ]);
 }
 
+interface FamilyHelp {
+  readonly catalog: Catalog;
+  readonly output: Look;
+}
+
 /** `kluis report --help`: the commands that begin with this word. */
-export function familyHelp(
-  family: string,
-  { catalog, output }: { readonly catalog: Catalog; readonly output: Look },
-): string {
+export function familyHelp(family: string, help: FamilyHelp): string {
+  const usage = sections(helpLook(help.output), [["Usage", [`kluis ${family} <command> [options]`]]]);
+  return `${usage}\n\n${familyMembers(family, help)}`;
+}
+
+/** The commands that begin with this word, under a heading. */
+export function familyMembers(family: string, { catalog, output }: FamilyHelp): string {
   const look = helpLook(output);
   const members = catalog.groups
     .flatMap(({ commands }) => commands)
     .filter(({ name }) => name.startsWith(`${family} `));
   const indent = 2 + Math.max(...members.map(({ name }) => widthOf(name))) + 2;
-  return sections(look, [
-    ["Usage", [`kluis ${family} <command> [options]`]],
-    [
-      catalog.families[family] ?? family,
-      members.map(({ name, summary }) => item(name, summary, { indent, look })),
-    ],
-  ]);
+  const rows = members.map(({ name, summary }) => item(name, summary, { indent, look }));
+  return sections(look, [[catalog.families[family] ?? family, rows]]);
 }
 
 /** `kluis <command> --help`. */

@@ -3,7 +3,7 @@ import { Argument, CommanderError, Option, Command as Parser } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import type { Catalog, Command, Parameter } from "./command.ts";
 import { type ExitCode, exitCodes, UsageError } from "./failure.ts";
-import { commandHelp, familyHelp, overviewHelp, term } from "./help.ts";
+import { commandHelp, familyHelp, familyMembers, overviewHelp, term } from "./help.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Called with the command of the line and its values as texts, lists of texts and booleans. */
@@ -60,9 +60,13 @@ function createParser(terminal: Terminal, catalog: Catalog, onCommand: OnCommand
   );
   for (const command of commandsOf(catalog)) {
     const [first = "", second] = command.name.split(" ");
-    const parser = second === undefined ? root.command(first) : parents.get(first)?.command(second);
+    // A family can be a command too: `policies` lists, `policies create` creates.
+    const parser =
+      second === undefined
+        ? (parents.get(first) ?? root.command(first))
+        : parents.get(first)?.command(second);
     if (parser === undefined) throw new TypeError(`${first} is not a family of commands.`);
-    addCommand(parser, command, { terminal, onCommand });
+    addCommand(parser, command, { terminal, onCommand, catalog });
   }
   return root;
 }
@@ -81,7 +85,7 @@ function addFamily(
 function addCommand(
   parser: Parser,
   command: Command,
-  { terminal, onCommand }: { readonly terminal: Terminal; readonly onCommand: OnCommand },
+  { terminal, onCommand, catalog }: Omit<ParseOptions, "terminal"> & { readonly terminal: Terminal },
 ): void {
   const args = command.parameters.filter(({ kind }) => kind === "argument");
   for (const one of args)
@@ -89,12 +93,22 @@ function addCommand(
   for (const one of command.parameters) if (one.kind !== "argument") parser.addOption(optionOf(one));
   parser
     .option("--json")
-    .configureHelp({ formatHelp: () => `${commandHelp(command, terminal.look)}\n` })
+    .configureHelp({ formatHelp: () => `${helpOf(command, { catalog, output: terminal.look })}\n` })
     .action(async () => {
       const { json: _json, ...values } = parser.opts<Record<string, unknown>>();
       for (const [index, { key }] of args.entries()) values[key] = parser.args[index];
       await onCommand(command, values);
     });
+}
+
+/** The help of a command, and of the commands that begin with its name. */
+function helpOf(
+  command: Command,
+  { catalog, output }: { readonly catalog: Catalog; readonly output: Terminal["look"] },
+): string {
+  const own = commandHelp(command, output);
+  if (!Object.hasOwn(catalog.families, command.name)) return own;
+  return `${own}\n\n${familyMembers(command.name, { catalog, output })}`;
 }
 
 function optionOf(parameter: Parameter): Option {
@@ -119,7 +133,10 @@ function withHelpOption(args: readonly string[], catalog: Catalog): string[] {
 /** The command that a line names, or null. */
 function commandOf(args: readonly string[], catalog: Catalog): Command | null {
   const [first, second] = args.filter((word) => !word.startsWith("-"));
-  return commandsOf(catalog).find(({ name }) => name === first || name === `${first} ${second}`) ?? null;
+  const all = commandsOf(catalog);
+  return (
+    all.find(({ name }) => name === `${first} ${second}`) ?? all.find(({ name }) => name === first) ?? null
+  );
 }
 
 /** Commander's message as a sentence, with where to read on. */

@@ -4,6 +4,7 @@ import { whoami } from "./account.ts";
 import { attention } from "./attention.ts";
 import { auditList, auditVerify } from "./audit.ts";
 import { backup } from "./backups.ts";
+import { defineCompletion } from "./completion.ts";
 import {
   connectionsAdd,
   connectionsDisable,
@@ -21,9 +22,16 @@ import { pinPoint, undeletePoint, unpinPoint } from "./point-holds.ts";
 import { deletePoint, point, points, verify } from "./points.ts";
 import { policies } from "./policies.ts";
 import { policyBandwidth } from "./policy-bandwidth.ts";
+import {
+  policiesCreate,
+  policiesDuplicate,
+  policiesEdit,
+  policiesRename,
+  policiesRetire,
+} from "./policy-edits.ts";
 import { policyVerification } from "./policy-verification.ts";
 import { policyVersions } from "./policy-versions.ts";
-import { allowLists, protect, stopProtection } from "./protection.ts";
+import { allowLists, protect, unprotect } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
 import { policyScripts, scripts } from "./scripts.ts";
@@ -59,6 +67,8 @@ import {
 import { vaultsCheck, vaultsReconcile } from "./vaults-truth.ts";
 import { vm, vms } from "./vms.ts";
 
+const completion = defineCompletion(() => catalog);
+
 export const commandGroups: readonly CommandGroup[] = [
   {
     heading: "Protect and back up",
@@ -66,6 +76,11 @@ export const commandGroups: readonly CommandGroup[] = [
       vms,
       vm,
       policies,
+      policiesCreate,
+      policiesEdit,
+      policiesRename,
+      policiesDuplicate,
+      policiesRetire,
       policyVersions,
       transferWindow,
       policyBandwidth,
@@ -73,7 +88,7 @@ export const commandGroups: readonly CommandGroup[] = [
       policyScripts,
       scripts,
       protect,
-      stopProtection,
+      unprotect,
       allowLists,
       backup,
     ],
@@ -125,13 +140,14 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   vaultGroup,
-  { heading: "This installation", commands: [attention, health, whoami, secretsReseal] },
+  { heading: "This installation", commands: [attention, health, whoami, completion, secretsReseal] },
 ];
 
 export const commands: readonly Command[] = commandGroups.flatMap((group) => group.commands);
 
 /** The first words of commands with two. */
 export const families: Readonly<Record<string, string>> = {
+  policies: "Manage policies",
   report: "Write reports for auditors",
   audit: "Read and verify the audit ledger",
   connections: "Manage the connections to Azure",

@@ -17,11 +17,14 @@ import { allPages } from "../pages.ts";
 import { placeOption, pointIn } from "../point-place.ts";
 import { shortener } from "../short-ids.ts";
 import { type Column, formatTable } from "../table.ts";
-import { choice, pointArgument, text } from "../values.ts";
+import { checkPeriod, choice, periodEnd, periodStart, pointArgument, text, wholeNumber } from "../values.ts";
 import { jobOutcome, waitForJob } from "../wait.ts";
 import { pointStateWords } from "../words.ts";
 import { capturedFacts } from "./captured-facts.ts";
 import { damageText } from "./vault-damage.ts";
+
+/** The API's limit for one request. */
+const largestPage = 200;
 
 export const points = defineCommand({
   name: "points",
@@ -31,9 +34,19 @@ export const points = defineCommand({
     pinned: flag("only pinned points"),
     deleted: flag("only deleted points that can be brought back"),
     vault: option("vault", "only what this vault holds, second copies too (owners)", text.optional()),
+    search: option("text", "only points of machines with this text in their name", text.optional()),
+    from: option("time", "first day, or points taken at this time or later", periodStart.optional()),
+    to: option("time", "last day, included up to its end, or points before this time", periodEnd.optional()),
+    limit: option("n", "how many", wholeNumber.default(10_000)),
   },
-  examples: ["points web-01", "points", "points web-01 --deleted", "points --vault second"],
-  run: async (session, { vm, pinned, deleted, vault: named }) => {
+  examples: [
+    "points web-01",
+    "points --search web --from 2026-11-01 --limit 50",
+    "points web-01 --deleted",
+    "points --vault second",
+  ],
+  run: async (session, { vm, pinned, deleted, vault: named, search, from, to, limit }) => {
+    checkPeriod(from, to);
     const vault =
       named === undefined
         ? undefined
@@ -42,10 +55,20 @@ export const points = defineCommand({
       ...(vault === undefined ? {} : { vault }),
       ...(pinned ? { pinned: true as const } : {}),
       ...(deleted ? { state: ["soft-deleted" as const] } : {}),
+      search,
+      from: from?.toISOString(),
+      to: to?.toISOString(),
     };
-    const rows = await allPages((page) =>
-      session.server.call((api) => api.points.list.query({ vm, ...filter, page, pageSize: 200 })),
-    );
+    const pageSize = Math.min(largestPage, limit);
+    let total = 0;
+    const rows = await allPages(async (page) => {
+      const answer = await session.server.call((api) =>
+        api.points.list.query({ vm, ...filter, page, pageSize }),
+      );
+      total = answer.total;
+      return answer;
+    }, limit);
+    if (rows.length < total) session.terminal.note(`The newest ${rows.length} of ${total} points.`);
     const columnsOf = (look: Look): readonly Column<PointRow>[] =>
       pointColumns(rows, { look, hasVm: vm === undefined });
     print(session, rows, (look) =>

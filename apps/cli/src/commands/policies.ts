@@ -9,7 +9,10 @@ const columns: readonly Column<PolicyRow>[] = [
   { title: "NAME", value: (policy) => policy.name, shrinkTo: 14 },
   { title: "VERSION", value: (policy) => String(policy.currentVersion), align: "right" },
   { title: "VMS", value: (policy) => String(policy.vmCount), align: "right" },
-  { title: "NEXT RUN (UTC)", value: (policy) => minuteOf(policy.nextRunAt) },
+  {
+    title: "NEXT RUN (UTC)",
+    value: (policy) => (policy.retiredAt === null ? minuteOf(policy.nextRunAt) : "retired"),
+  },
   { title: "SCHEDULE AND RETENTION", value: (policy) => policy.sentence, wrapTo: 60 },
 ];
 

@@ -2,8 +2,8 @@
 import { diskKeySchema } from "@kluis/domain";
 import { z } from "zod";
 import type { ProtectionPreview } from "../api-types.ts";
-import { defineCommand, flag, listOption, option, print } from "../command.ts";
-import { exitCodes } from "../failure.ts";
+import { defineCommand, flag, listOption, option, print, type Session } from "../command.ts";
+import { exitCodes, UsageError } from "../failure.ts";
 import { countOf, timeOf } from "../format.ts";
 import { text, vmArgument, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
@@ -72,22 +72,26 @@ function effectText(effect: ProtectionPreview): string {
   ].join("\n");
 }
 
-export const stopProtection = defineCommand({
-  name: "stop-protection",
+export const unprotect = defineCommand({
+  name: "unprotect",
   summary: "Stop the backups of a VM; its points stay or are deleted",
   details:
-    "To resume, protect the virtual machine again. Deleted points can be brought back with `kluis undelete-point` for as long as the policy says, " +
-    "or 14 days. Pinned ones stay.",
+    "Rules remove no point of it anymore. To resume, protect the virtual machine again. --delete-data deletes its points too: it prompts on " +
+    "a terminal, and needs --confirm in a script. Deleted points can be brought back with `kluis undelete-point` for as long as the policy says. Pinned ones stay.",
   input: {
     vm: vmArgument,
-    reason: option("text", "why; recorded in the ledger; --delete-points needs it", text.optional()),
-    deletePoints: option("vm name", "delete its points too; type the name of the machine", text.optional()),
+    reason: option("text", "why; recorded in the ledger; --delete-data needs it", text.optional()),
+    deleteData: flag("delete its recovery points too"),
+    confirm: option("vm name", "the name of the machine, to delete its data", text.optional()),
   },
   examples: [
-    'stop-protection web-01 --reason "moved to another tenant"',
-    'stop-protection web-01 --delete-points web-01 --reason "machine retired"',
+    'unprotect web-01 --reason "moved to another tenant"',
+    'unprotect web-01 --delete-data --confirm web-01 --reason "retired"',
   ],
-  run: async (session, { vm, reason, deletePoints: confirm }) => {
+  run: async (session, { vm, reason, deleteData, confirm: typed }) => {
+    if (!deleteData && typed !== undefined)
+      throw new UsageError("--confirm is for --delete-data.", "Use both, or neither.");
+    const confirm = deleteData ? (typed ?? (await askName(session, vm))) : undefined;
     const deletePoints = confirm === undefined ? undefined : { confirm };
     const answer = await session.server.call((api) =>
       api.protection.stop.mutate({ vm, reason, deletePoints }),
@@ -96,6 +100,15 @@ export const stopProtection = defineCommand({
     return exitCodes.ok;
   },
 });
+
+/** @throws UsageError where a user cannot be asked, or does not agree */
+async function askName({ server, terminal, signal }: Session, vm: string): Promise<string> {
+  if (!terminal.canAsk) throw new UsageError("--delete-data needs --confirm with the name of the machine.");
+  const { name } = await server.call((api) => api.vms.get.query({ vm }));
+  if (await terminal.confirm(`Stop the backups of ${name} and delete all its recovery points?`, signal))
+    return name;
+  throw new UsageError("Nothing was changed.");
+}
 
 function pointsText(
   deleted: { readonly points: number; readonly pinned: number; readonly purgeAt: string } | null,

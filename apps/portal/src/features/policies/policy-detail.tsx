@@ -15,6 +15,7 @@ import type { PolicyView } from "#lib/api-types.ts";
 import { useTabTitle } from "#lib/tab-title.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useRefusal } from "#shell/viewer-context.tsx";
+import { Alert } from "#ui/alert.tsx";
 import { Button } from "#ui/button.tsx";
 import { Card } from "#ui/card.tsx";
 import { DetailFrame } from "#ui/detail-frame.tsx";
