@@ -16,6 +16,12 @@ export interface AccessRow {
 export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "me.get": { permission: "self", reader: "ok", otherTeam: "ok" },
   "me.setLocale": { permission: "self", reader: "ok", otherTeam: "ok" },
+  "me.sessions": { permission: "self", reader: "ok", otherTeam: "ok" },
+  // The session of another user.
+  "me.endSession": { permission: "self", reader: "NOT_FOUND", otherTeam: "NOT_FOUND" },
+  "me.signOutEverywhere": { permission: "self", reader: "ok", otherTeam: "ok" },
+  // About oneself on a VM of the owning team.
+  "access.explain": { permission: "self", reader: "ok", otherTeam: "VM_NOT_FOUND" },
   "settings.health": { permission: "self", reader: "ok", otherTeam: "ok" },
   "settings.resealSecrets": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "tokens.list": { permission: "self", reader: "ok", otherTeam: "ok" },
@@ -86,6 +92,15 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "teams.removeMember": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
   "roles.create": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
   "roles.update": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "people.list": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "ok" },
+  "people.get": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "people.endSession": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "people.signOut": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "people.revokeToken": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "people.disable": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "people.enable": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "people.link": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "people.unlink": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "roles.remove": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
 
   "connections.list": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },

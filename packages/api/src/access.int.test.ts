@@ -34,6 +34,8 @@ let pointId: string;
 let jobId: string;
 /** A role that is held in team Platform. */
 let member: string;
+/** A session of an owner. */
+let session: string;
 const ending = new AbortController();
 
 beforeAll(async () => {
@@ -47,6 +49,8 @@ beforeAll(async () => {
     ),
   );
   const owner = await world.as("owner");
+  session = (await owner.me.sessions())[0]?.id ?? "";
+  await world.session("platformReader");
   const night = { name: "night shift", team: "platform", permissions: ["backup:run" as const] };
   await owner.roles.create(night);
   const holder = { kind: "group", groupId: "night" } as const;
@@ -132,6 +136,16 @@ function inputOf(path: string, who: string): unknown {
     "vaultKeys.prove": { vault: "main", typed: ["x"] },
     "vaultKeys.remove": { vault: "main", key: "0123456789abcdef" },
     "vaultKeys.rotate": { vault: "main" },
+    "me.endSession": { session },
+    "access.explain": { permission: "backup:run", vm },
+    "people.get": { person: "platformReader@contoso.example" },
+    "people.endSession": { session },
+    "people.signOut": { person: "platformReader@contoso.example" },
+    "people.revokeToken": { person: "platformReader@contoso.example", token: vm },
+    "people.disable": { person: "platformReader@contoso.example", reason: "a test of rights" },
+    "people.enable": { person: "platformReader@contoso.example" },
+    "people.link": { person: "platformReader@contoso.example", other: "owner@contoso.example" },
+    "people.unlink": { person: "platformReader@contoso.example" },
     "teams.get": { team: "platform" },
     "teams.create": { name: `by ${who}` },
     "teams.rename": { team: "platform", name: "Other" },

@@ -44,6 +44,8 @@ export interface Who {
   readonly person: PersonFacts;
   readonly access: Access;
   readonly groupIds: readonly string[];
+  /** null: a token. */
+  readonly sessionId: string | null;
   readonly sessionEndsAt: Date | null;
 }
 

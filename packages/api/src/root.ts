@@ -1,4 +1,5 @@
 /** The whole API: composes the procedures of every noun. */
+import { accessProcedures } from "./access/procedures.ts";
 import { auditProcedures } from "./audit/procedures.ts";
 import { backupProcedures } from "./backup/procedures.ts";
 import { connectionProcedures } from "./connections/procedures.ts";
@@ -7,6 +8,7 @@ import { settingsProcedures } from "./health/procedures.ts";
 import { jobProcedures } from "./jobs/procedures.ts";
 import { meProcedures } from "./me/procedures.ts";
 import { overviewProcedures } from "./overview/procedures.ts";
+import { peopleProcedures } from "./people/procedures.ts";
 import { pointProcedures } from "./points/procedures.ts";
 import { policyProcedures } from "./policies/procedures.ts";
 import { createCallerFactory, router } from "./procedures.ts";
@@ -36,6 +38,8 @@ export const appRouter = router({
   tokens: tokenProcedures,
   teams: teamProcedures,
   roles: roleProcedures,
+  access: accessProcedures,
+  people: peopleProcedures,
   settings: settingsProcedures,
   connections: connectionProcedures,
   vaults: vaultProcedures,

@@ -3,6 +3,7 @@
  * loading all rules takes. Every other package imports from the index.
  */
 
+export { customPermissions, permissions } from "./access/permission.ts";
 export type { VaultCheck } from "./azure/connections.ts";
 export { type RequestLimit, requestLimitMs } from "./azure/request-limit.ts";
 export { type VaultKind, vaultKinds } from "./azure/vault.ts";

@@ -18,6 +18,17 @@ import {
 import { download } from "./downloads.ts";
 import { health } from "./health.ts";
 import { cancel, job, jobs } from "./jobs.ts";
+import {
+  accessExplain,
+  peopleDisable,
+  peopleEnable,
+  peopleLink,
+  peopleList,
+  peopleRevokeToken,
+  peopleShow,
+  peopleSignOut,
+  peopleUnlink,
+} from "./people.ts";
 import { pinPoint, undeletePoint, unpinPoint } from "./point-holds.ts";
 import { deletePoint, point, points, verify } from "./points.ts";
 import { policies } from "./policies.ts";
@@ -34,8 +45,20 @@ import { policyVersions } from "./policy-versions.ts";
 import { allowLists, protect, unprotect } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
+import { rolesCreate, rolesEdit, rolesList, rolesRemove } from "./roles.ts";
 import { policyScripts, scripts } from "./scripts.ts";
 import { secretsReseal } from "./secrets.ts";
+import {
+  teamsAddMember,
+  teamsAddScope,
+  teamsCreate,
+  teamsList,
+  teamsRemove,
+  teamsRemoveMember,
+  teamsRemoveScope,
+  teamsRename,
+  teamsShow,
+} from "./teams.ts";
 import { transferWindow } from "./transfer-window.ts";
 import { vaultFamily, vaultGroup } from "./vault/index.ts";
 import { vaultsCopy } from "./vault-copies.ts";
@@ -139,6 +162,33 @@ export const commandGroups: readonly CommandGroup[] = [
       keysRotate,
     ],
   },
+  {
+    heading: "Teams and rights",
+    commands: [
+      teamsList,
+      teamsShow,
+      teamsCreate,
+      teamsRename,
+      teamsRemove,
+      teamsAddScope,
+      teamsRemoveScope,
+      teamsAddMember,
+      teamsRemoveMember,
+      rolesList,
+      rolesCreate,
+      rolesEdit,
+      rolesRemove,
+      peopleList,
+      peopleShow,
+      peopleDisable,
+      peopleEnable,
+      peopleSignOut,
+      peopleRevokeToken,
+      peopleLink,
+      peopleUnlink,
+      accessExplain,
+    ],
+  },
   vaultGroup,
   { heading: "This installation", commands: [attention, health, whoami, completion, secretsReseal] },
 ];
@@ -153,6 +203,10 @@ export const families: Readonly<Record<string, string>> = {
   connections: "Manage the connections to Azure",
   vaults: "Manage the vaults",
   keys: "Manage the keys that open a vault",
+  teams: "Manage teams, their scopes and members",
+  roles: "Manage custom roles",
+  people: "See users, and end their access",
+  access: "Explain who may do what",
   ...vaultFamily,
   secrets: "Manage the stored secrets",
 };

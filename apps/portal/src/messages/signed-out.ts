@@ -15,6 +15,10 @@ export const signedOut = catalog({
     reasons: {
       "signed-out": { title: "You are signed out", text: "Your session has ended." },
       ended: { title: "Your session has ended", text: "Sign in again to return to the page where you were." },
+      disabled: {
+        title: "Your account is disabled",
+        text: "An owner of Kluis has disabled it. Ask the platform owner to enable it.",
+      },
       declined: {
         title: "You did not sign in",
         text: "The sign-in with Microsoft Entra was canceled. Start again when you are ready.",
@@ -51,6 +55,10 @@ export const signedOut = catalog({
       ended: {
         title: "Uw sessie is beëindigd",
         text: "Meld u opnieuw aan om terug te keren naar de pagina waar u was.",
+      },
+      disabled: {
+        title: "Uw account is uitgeschakeld",
+        text: "Een eigenaar van Kluis heeft het uitgeschakeld. Vraag de platformeigenaar om het in te schakelen.",
       },
       declined: {
         title: "U bent niet aangemeld",

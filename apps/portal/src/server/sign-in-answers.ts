@@ -4,6 +4,7 @@ import type { KluisError } from "@kluis/domain";
 export const signedOutReasons = [
   "signed-out",
   "ended",
+  "disabled",
   "declined",
   "expired",
   "untrusted",
@@ -20,6 +21,7 @@ export function parseReason(value: string | undefined): SignedOutReason | null {
 export function reasonOf(error: KluisError): SignedOutReason {
   if (error.code === "CONFIG_INVALID") return "config";
   if (error.code !== "NOT_SIGNED_IN") return "unreachable";
+  if (error.reason === "disabled") return "disabled";
   if (error.params["check"] === "pending") return "expired";
   if (error.params["reason"] === "access_denied") return "declined";
   return "untrusted";

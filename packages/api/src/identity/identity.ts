@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import {
   createSession,
+  enablePerson,
   findSession,
   findToken,
   getPerson,
   type PersonRow,
   readAccess,
   revokeSession,
+  type Tx,
   touchSession,
   touchToken,
   upsertPerson,
@@ -71,6 +73,7 @@ async function identifySession(api: Api, value: string): Promise<Identified> {
   const open =
     session !== null && session.revokedAt === null && session.expiresAt > now && idleUntil > now.getTime();
   const person = open ? await getPerson(prisma, session.personId) : null;
+  if (person !== null && person.disabledAt !== null) return refused(disabledAccount());
   if (!open || person === null) {
     const action = "Sign in again.";
     const message = "Your session has ended.";
@@ -79,7 +82,8 @@ async function identifySession(api: Api, value: string): Promise<Identified> {
   if (now.getTime() - session.lastSeenAt.getTime() > sessionTouchMs)
     await touchSession(prisma, session.id, now);
   const sessionEndsAt = session.expiresAt;
-  return { who: await whoIs(api, person, { via: "session", sessionEndsAt, limitedTo: null }), refusal: null };
+  const how = { via: "session", sessionId: session.id, sessionEndsAt, limitedTo: null } as const;
+  return { who: await whoIs(api, person, how), refusal: null };
 }
 
 async function identifyToken(api: Api, value: string): Promise<Identified> {
@@ -91,9 +95,18 @@ async function identifyToken(api: Api, value: string): Promise<Identified> {
   if (token.expiresAt !== null && token.expiresAt <= now) return refused(invalidToken("expired"));
   const person = await getPerson(prisma, token.personId);
   if (person === null) return refused(invalidToken("owner-removed"));
+  if (person.disabledAt !== null) return refused(invalidToken("owner-disabled"));
   await touchToken(prisma, token.id, now);
   const limits = { sessionEndsAt: null, limitedTo: token.permissions };
   return { who: await whoIs(api, person, { via: "token", tokenId: token.id, ...limits }), refusal: null };
+}
+
+function disabledAccount(): KluisError {
+  return new KluisError("NOT_SIGNED_IN", {
+    reason: "disabled",
+    message: "Your account is disabled in Kluis.",
+    action: "Ask the platform owner to enable it.",
+  });
 }
 
 function refused(refusal: KluisError): Identified {
@@ -104,6 +117,7 @@ const tokenTexts = {
   unknown: "The token is unknown.",
   revoked: "The token was revoked.",
   expired: "The token has expired.",
+  "owner-disabled": "The owner of the token is disabled.",
   "owner-removed": "The owner of the token no longer exists.",
 } as const satisfies Record<ErrorReason<"TOKEN_INVALID">, string>;
 
@@ -118,6 +132,7 @@ function invalidToken(reason: ErrorReason<"TOKEN_INVALID">): KluisError {
 interface How {
   readonly via: SignInMethod;
   readonly tokenId?: string;
+  readonly sessionId?: string;
   readonly sessionEndsAt: Date | null;
   readonly limitedTo: readonly Permission[] | null;
 }
@@ -130,6 +145,7 @@ async function whoIs(api: Api, person: PersonRow, how: How): Promise<Who> {
     actor: { kind: "person", personId: id, name, via, ...(tokenId !== undefined && { tokenId }) },
     person: { id, name, username, locale },
     groupIds,
+    sessionId: how.sessionId ?? null,
     access: await readAccess(api.db.prisma, person, limitedTo),
     sessionEndsAt,
   };
@@ -150,12 +166,15 @@ export interface SignIn {
   /** Object ids of the groups in the token. */
   readonly groups: readonly string[];
   readonly ip?: string | null;
+  /** The session of the same browser before the sign-in: it ends. */
+  readonly replaces?: string | undefined;
 }
 
 /**
  * Opens a session for a user whose identity the caller has verified. Always a new session, so that a value from before the
  * sign-in never becomes valid.
  * @returns the cookie's value, which is not stored, and the latest end of the session
+ * @throws KluisError NOT_SIGNED_IN for an account that an owner has disabled
  */
 export async function signIn(
   api: Api,
@@ -171,6 +190,10 @@ export async function signIn(
   const { tid: tenantId, oid: objectId, name, username, groups: groupIds } = facts;
   return record({ api }, async (tx) => {
     const person = await upsertPerson(tx, { tenantId, objectId, name, username, groupIds }, api.clock);
+    // The directory let the user in, so an account that it had disabled is enabled there again.
+    const isBack = await enablePerson(tx, person.id, "directory");
+    if (person.disabledAt !== null && !isBack) throw disabledAccount();
+    if (facts.replaces !== undefined) await endReplaced(tx, facts.replaces, api.clock.now());
     await createSession(
       tx,
       { personId: person.id, tokenHash: secretHash(sessionToken), expiresAt },
@@ -178,8 +201,14 @@ export async function signIn(
     );
     const event = personEvent("person.signed-in", person, { ip: facts.ip ?? null });
     const result = { sessionToken, expiresAt, personId: person.id, locale: localeOf(person) };
-    return { result, events: [event] };
+    const enabled = personEvent("person.enabled", person, { by: "directory" });
+    return { result, events: isBack ? [enabled, event] : [event] };
   });
+}
+
+async function endReplaced(tx: Tx, sessionToken: string, now: Date): Promise<void> {
+  const old = await findSession(tx, secretHash(sessionToken));
+  if (old !== null) await revokeSession(tx, old.id, now);
 }
 
 /** Ends the session; an unknown or ended session changes nothing. */
@@ -194,7 +223,7 @@ export async function signOut(api: Api, sessionToken: string): Promise<void> {
 }
 
 function personEvent(
-  kind: "person.signed-in" | "person.signed-out",
+  kind: "person.signed-in" | "person.signed-out" | "person.enabled",
   person: PersonRow,
   data: Readonly<Record<string, unknown>>,
 ): VmEvent {

@@ -1,3 +1,4 @@
+import { sessionView } from "@kluis/db";
 import { instantView, locales, permissions, refView, roles, signInMethods } from "@kluis/domain";
 import { z } from "zod";
 
@@ -21,5 +22,8 @@ export const meView = z.object({
   sessionEndsAt: instantView.nullable(),
 });
 export type MeView = z.infer<typeof meView>;
+
+export const mySessionView = sessionView.extend({ isCurrent: z.boolean() });
+export const endedSessionsView = z.object({ sessions: z.int() });
 
 export const localeView = z.object({ locale: z.enum(locales) });

@@ -13,6 +13,9 @@ export interface PersonRow {
   readonly locale: string | null;
   /** null: may sign in. */
   readonly disabledAt: Date | null;
+  /** kluis or directory. */
+  readonly disabledBy: string | null;
+  readonly lastSeenAt: Date | null;
   /** Accounts with the same value belong to one human. */
   readonly humanId: string | null;
 }
@@ -26,6 +29,8 @@ export const personFields = {
   groupIds: true,
   locale: true,
   disabledAt: true,
+  disabledBy: true,
+  lastSeenAt: true,
   humanId: true,
 } as const;
 

@@ -1,1 +1,2 @@
+export { listSessions, sessionOwner, sessionView } from "./list.ts";
 export { createSession, findSession, revokeSession, touchSession } from "./write.ts";

@@ -1,3 +1,4 @@
+export { type GrantorRow, listGrantors } from "./grantors.ts";
 export {
   type Assignment,
   countMembers,

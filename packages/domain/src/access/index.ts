@@ -12,10 +12,18 @@ export {
   type TeamReach,
   tagEntry,
   tagIndex,
+  teamsOf,
   type VmPlace,
   type VmVisibility,
   visibleVmFilter,
 } from "./access.ts";
+export {
+  type AccessExplanation,
+  accessReasons,
+  type ExplainedRole,
+  explainAccess,
+  roleVerdicts,
+} from "./explain.ts";
 export {
   type CustomRoleChange,
   customRoleRefusal,
@@ -37,3 +45,4 @@ export {
   rolePermissions,
   roles,
 } from "./permission.ts";
+export { isSamePerson, type PersonAccount } from "./person.ts";

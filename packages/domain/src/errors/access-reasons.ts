@@ -8,6 +8,7 @@ export const forbiddenReasons = [
   "retention-shorten",
   "policy-reach",
   "own-role",
+  "own-account",
   "grant-more-than-held",
 ] as const;
 
@@ -38,3 +39,4 @@ export const policyConflictReasons = [
   "policy-renamed",
   "policy-retired",
 ] as const;
+export const accessMissingReasons = ["role", "member", "scope", "person", "session"] as const;

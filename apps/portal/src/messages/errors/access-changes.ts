@@ -18,6 +18,10 @@ export const accessChangeReasons = {
         action: "Reload the members of the team.",
       },
       scope: { message: "The team {team} has no such scope.", action: "Reload the scopes of the team." },
+      session: {
+        message: "There is no such session, or it has ended.",
+        action: "Reload the list of sessions.",
+      },
       person: {
         message: "No user named {person} has signed in to Kluis.",
         action: "Check the user name, or ask the person to sign in once.",
@@ -67,6 +71,10 @@ export const accessChangeReasons = {
         message: "A token cannot have the permission {permission}, because you do not have it.",
         action: "Remove this permission.",
       },
+      "own-account": {
+        message: "This account is your own, or linked to yours.",
+        action: "Ask another owner to make this change.",
+      },
       "own-role": {
         message: "This role is your own, or that of a group that you are in.",
         action: "Ask another person who manages the members to make this change.",
@@ -97,6 +105,10 @@ export const accessChangeReasons = {
       scope: {
         message: "Het team {team} heeft dit bereik niet.",
         action: "Laad het bereik van het team opnieuw.",
+      },
+      session: {
+        message: "Deze sessie bestaat niet of is al beëindigd.",
+        action: "Laad de lijst met sessies opnieuw.",
       },
       person: {
         message: "Geen gebruiker met de naam {person} heeft zich bij Kluis aangemeld.",
@@ -150,6 +162,10 @@ export const accessChangeReasons = {
       "token-permission": {
         message: "Een token kan de machtiging {permission} niet hebben, omdat u die zelf niet hebt.",
         action: "Verwijder deze machtiging.",
+      },
+      "own-account": {
+        message: "Dit account is van uzelf of aan het uwe gekoppeld.",
+        action: "Vraag een andere eigenaar om deze wijziging.",
       },
       "own-role": {
         message: "Deze rol is van uzelf of van een groep waar u in zit.",

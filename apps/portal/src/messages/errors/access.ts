@@ -128,6 +128,10 @@ export const accessErrors = catalog({
         "signed-out": { message: "You are not signed in.", action: "Sign in and try again." },
         "session-ended": { message: "Your session has ended.", action: "Sign in again." },
         "sign-in-failed": { message: "The sign-in did not succeed.", action: "Sign in again." },
+        disabled: {
+          message: "Your account is disabled in Kluis.",
+          action: "Ask the platform owner to enable it.",
+        },
       },
     },
     TOKEN_INVALID: {
@@ -138,6 +142,10 @@ export const accessErrors = catalog({
         unknown: { message: "The token is unknown.", action: "Create a new token under Settings." },
         revoked: { message: "The token was revoked.", action: "Create a new token under Settings." },
         expired: { message: "The token has expired.", action: "Create a new token under Settings." },
+        "owner-disabled": {
+          message: "The owner of the token is disabled.",
+          action: "Ask the platform owner to enable the account, then create a new token.",
+        },
         "owner-removed": {
           message: "The owner of the token no longer exists.",
           action: "Create a new token under Settings.",
@@ -284,6 +292,10 @@ export const accessErrors = catalog({
         "signed-out": { message: "U bent niet aangemeld.", action: "Meld u aan en probeer het opnieuw." },
         "session-ended": { message: "Uw sessie is beëindigd.", action: "Meld u opnieuw aan." },
         "sign-in-failed": { message: "Het aanmelden is niet gelukt.", action: "Meld u opnieuw aan." },
+        disabled: {
+          message: "Uw account is uitgeschakeld in Kluis.",
+          action: "Vraag de platformeigenaar om het in te schakelen.",
+        },
       },
     },
     TOKEN_INVALID: {
@@ -294,6 +306,10 @@ export const accessErrors = catalog({
         unknown: { message: "Het token is onbekend.", action: "Maak een nieuw token bij Instellingen." },
         revoked: { message: "Het token is ingetrokken.", action: "Maak een nieuw token bij Instellingen." },
         expired: { message: "Het token is verlopen.", action: "Maak een nieuw token bij Instellingen." },
+        "owner-disabled": {
+          message: "De eigenaar van het token is uitgeschakeld.",
+          action: "Vraag de platformeigenaar om het account in te schakelen en maak een nieuw token.",
+        },
         "owner-removed": {
           message: "De eigenaar van het token bestaat niet meer.",
           action: "Maak een nieuw token bij Instellingen.",
