@@ -11,7 +11,7 @@ test("the dialog warns that a point is the only one of its VM", async ({ page })
   await expect(page).toHaveTitle("Recovery point of batch-01 · Kluis");
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   const dialog = page.getByRole("alertdialog");
-  await expect(dialog.getByText("This is the only recovery point of batch-01")).toBeVisible();
+  await expect(dialog.getByText("This is the last good recovery point of batch-01")).toBeVisible();
   await expect(dialog.getByRole("button", { name: "Delete recovery point" })).toBeDisabled();
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(dialog).toHaveCount(0);

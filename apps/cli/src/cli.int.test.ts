@@ -353,12 +353,12 @@ describe("delete-point", () => {
     expect(await deletions()).toBe(0);
   });
 
-  test("on a terminal it names the VM, the time and the only point, and deletes nothing without a yes", async () => {
+  test("on a terminal it names the VM, the time and the last good point, and deletes nothing without a yes", async () => {
     for (const typed of ["n\n", "\n", ""]) {
       const { code, out, err } = await remove(typed);
       expect({ code, out }).toEqual({ code: 1, out: "" });
       expect(err).toMatch(/Recovery point of shop-01, taken \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
-      expect(err).toContain("the only recovery point of shop-01");
+      expect(err).toContain("the last good recovery point of shop-01");
       expect(err).toContain("Nothing was deleted.");
     }
     expect(await deletions()).toBe(0);
@@ -368,7 +368,7 @@ describe("delete-point", () => {
     await harness.world.addPoint(harness.world.commerceVm, new Uint8Array(2 ** 20).fill(2));
     const { code, out, err } = await remove("yes\n");
     expect(code).toBe(0);
-    expect(err).not.toContain("only recovery point");
+    expect(err).not.toContain("last good recovery point");
     expect(err).toContain("It can be brought back for 14 days.");
     expect(out).toContain("kluis undelete-point");
     expect(await deletions()).toBe(1);

@@ -2,7 +2,6 @@
 import {
   describeRemovalCause,
   formatBytes,
-  heldPointStates,
   type RetentionTier,
   type VerifyMode,
   verifyModes,
@@ -326,13 +325,9 @@ async function confirmDeletion({ server, terminal, signal }: Session, ref: strin
       "Add --yes to delete without asking.",
     );
   const point = await server.call((api) => api.points.get.query({ point: ref }));
-  const kept = await server.call((api) =>
-    api.points.list.query({ vm: point.vm.id, state: [...heldPointStates], pageSize: 2 }),
-  );
-  const isOnly = kept.rows.every((row) => row.id === point.id);
   terminal.note(`Recovery point of ${point.vm.name}, taken ${timeOf(point.takenAt)}`);
-  if (isOnly) {
-    const warning = `This is the only recovery point of ${point.vm.name}. After its deletion, nothing can be restored.`;
+  if (point.isOnly) {
+    const warning = `This is the last good recovery point of ${point.vm.name}. After its deletion, nothing can be restored.`;
     terminal.note(terminal.noteLook.paint("warn", warning));
   }
   const { softDeleteDays: days } = point;
