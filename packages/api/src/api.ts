@@ -34,6 +34,7 @@ export async function createApi({ env, logger, clock = systemClock }: CreateApiO
     vaults: createVaultReader({ environment: env.vault, secrets, keyVault: env.keyVault }),
     secrets,
     vaultFolders: env.vaultFolders,
+    firstOwner: env.firstOwner,
     live,
     close: async () => {
       await live.close();

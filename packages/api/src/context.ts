@@ -25,6 +25,8 @@ export interface Api {
   readonly secrets: SecretBox;
   /** Folder in which users may add vaults of kind folder; null: they may not. */
   readonly vaultFolders: string | null;
+  /** A user or group of the directory that becomes owner at a sign-in while there is none; null: no one does. */
+  readonly firstOwner: string | null;
   readonly live: LiveHub;
   /** Ends live streams, then the connections to the database. */
   close(): Promise<void>;

@@ -18,6 +18,8 @@ export interface ApiEnv {
   readonly secretsKeyFile: string | null;
   /** Folder in which users may add vaults of kind folder; null: they may not. */
   readonly vaultFolders: string | null;
+  /** A user or group of the directory that becomes owner at a sign-in while the organization has none; null: no one does. */
+  readonly firstOwner: string | null;
   /** Most database connections of this process. */
   readonly poolSize: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -28,6 +30,7 @@ const schema = z
     KLUIS_API_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10),
     KLUIS_SECRETS_KEY_FILE: z.string().trim().min(1).optional(),
     KLUIS_FOLDER_VAULTS: z.string().trim().min(1).optional(),
+    KLUIS_OWNER_OBJECT_ID: z.uuid("Use the object id of a user or a group.").optional(),
     KLUIS_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })
   .and(vaultEnvSchema);
@@ -52,6 +55,7 @@ export function parseApiEnv(env: Readonly<Record<string, string | undefined>>): 
     keyVault: lazyKeyVault(async () => (await import("@kluis/azure/key-vault")).keyVaultFromEnv(env)),
     secretsKeyFile: parsed.data.KLUIS_SECRETS_KEY_FILE ?? null,
     vaultFolders: parsed.data.KLUIS_FOLDER_VAULTS ?? null,
+    firstOwner: parsed.data.KLUIS_OWNER_OBJECT_ID?.toLowerCase() ?? null,
     poolSize: parsed.data.KLUIS_API_POOL_SIZE,
     logLevel: parsed.data.KLUIS_LOG_LEVEL,
   };

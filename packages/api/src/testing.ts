@@ -102,7 +102,10 @@ export class MovedClock implements Clock {
   }
 }
 
-export async function createWorld(clock: Clock = systemClock): Promise<World> {
+export async function createWorld(
+  clock: Clock = systemClock,
+  firstOwner: string | null = null,
+): Promise<World> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), "kluis-api-"));
   const place = { folder: path.join(folder, "vault"), keyFile: path.join(folder, "vault-key.json") };
@@ -121,6 +124,7 @@ export async function createWorld(clock: Clock = systemClock): Promise<World> {
       vault: { kind: "folder", name: "main", ...place },
       keyVault: lazyKeyVault(() => Promise.reject(new Error("These tests have no key vault."))),
       secretsKeyFile,
+      firstOwner,
       vaultFolders: path.join(folder, "vaults"),
     },
     logger: pino({ level: "silent" }),

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import {
+  assignRole,
+  countOwners,
   createSession,
   enablePerson,
   findSession,
   findToken,
   getPerson,
+  lockAccess,
   type PersonRow,
   readAccess,
   revokeSession,
@@ -15,6 +18,7 @@ import {
 } from "@kluis/db";
 import {
   type ErrorReason,
+  engineActor,
   KluisError,
   type Locale,
   limits,
@@ -193,6 +197,7 @@ export async function signIn(
     // The directory let the user in, so an account that it had disabled is enabled there again.
     const isBack = await enablePerson(tx, person.id, "directory");
     if (person.disabledAt !== null && !isBack) throw disabledAccount();
+    const owned = await becomeFirstOwner(tx, api, person);
     if (facts.replaces !== undefined) await endReplaced(tx, facts.replaces, api.clock.now());
     await createSession(
       tx,
@@ -202,8 +207,29 @@ export async function signIn(
     const event = personEvent("person.signed-in", person, { ip: facts.ip ?? null });
     const result = { sessionToken, expiresAt, personId: person.id, locale: localeOf(person) };
     const enabled = personEvent("person.enabled", person, { by: "directory" });
-    return { result, events: isBack ? [enabled, event] : [event] };
+    return { result, events: [...(isBack ? [enabled] : []), event, ...owned] };
   });
+}
+
+/**
+ * Makes the user or group that the setting names an owner, while no owner can sign in: of a new installation, or of one whose last
+ * owner has left the directory. Every process decides under one lock, so it happens once.
+ */
+async function becomeFirstOwner(tx: Tx, api: Api, person: PersonRow): Promise<VmEvent[]> {
+  const { firstOwner, clock } = api;
+  if (firstOwner === null) return [];
+  const isPerson = person.objectId.toLowerCase() === firstOwner;
+  const groupId = person.groupIds.find((id) => id.toLowerCase() === firstOwner);
+  if (!isPerson && groupId === undefined) return [];
+  await lockAccess(tx);
+  if ((await countOwners(tx)) > 0) return [];
+  const holder = isPerson || groupId === undefined ? { personId: person.id } : { groupId };
+  if ((await assignRole(tx, { role: "owner", teamId: null, holder }, clock)) === null) return [];
+  const target = isPerson
+    ? ({ type: "person", id: person.id, name: person.name } as const)
+    : ({ type: "group", id: firstOwner, name: firstOwner } as const);
+  const data = { role: "owner", teamId: null, setting: "KLUIS_OWNER_OBJECT_ID" };
+  return [{ kind: "role.assigned", actor: engineActor, target, data }];
 }
 
 async function endReplaced(tx: Tx, sessionToken: string, now: Date): Promise<void> {

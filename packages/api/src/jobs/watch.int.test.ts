@@ -26,6 +26,7 @@ beforeAll(async () => {
       keyVault: lazyKeyVault(() => Promise.reject(new Error("There is no key vault."))),
       secretsKeyFile: null,
       vaultFolders: null,
+      firstOwner: null,
     },
     logger: pino({ level: "silent" }),
   });
