@@ -7,6 +7,7 @@ import { errors } from "#messages/errors.ts";
 import { jobs } from "#messages/jobs.ts";
 import { notices } from "#messages/notices.ts";
 import { overview } from "#messages/overview.ts";
+import { people } from "#messages/people.ts";
 import { points } from "#messages/points.ts";
 import { policies } from "#messages/policies.ts";
 import { policyActions } from "#messages/policy-actions.ts";
@@ -23,6 +24,7 @@ import { settings } from "#messages/settings.ts";
 import { shell } from "#messages/shell.ts";
 import { signedOut } from "#messages/signed-out.ts";
 import { suitability } from "#messages/suitability.ts";
+import { teams } from "#messages/teams.ts";
 import { ui } from "#messages/ui.ts";
 import { validation } from "#messages/validation.ts";
 import { vaultCopies } from "#messages/vault-copies.ts";
@@ -41,6 +43,7 @@ export const messages = {
     jobs: jobs.en,
     notices: notices.en,
     overview: overview.en,
+    people: people.en,
     points: points.en,
     policies: policies.en,
     policyActions: policyActions.en,
@@ -57,6 +60,7 @@ export const messages = {
     shell: shell.en,
     signedOut: signedOut.en,
     suitability: suitability.en,
+    teams: teams.en,
     ui: ui.en,
     validation: validation.en,
     vaultCopies: vaultCopies.en,
@@ -73,6 +77,7 @@ export const messages = {
     jobs: jobs.nl,
     notices: notices.nl,
     overview: overview.nl,
+    people: people.nl,
     points: points.nl,
     policies: policies.nl,
     policyActions: policyActions.nl,
@@ -89,6 +94,7 @@ export const messages = {
     shell: shell.nl,
     signedOut: signedOut.nl,
     suitability: suitability.nl,
+    teams: teams.nl,
     ui: ui.nl,
     validation: validation.nl,
     vaultCopies: vaultCopies.nl,

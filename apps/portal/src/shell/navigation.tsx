@@ -10,6 +10,8 @@ import {
   Monitor,
   ScrollText,
   Settings,
+  UserRound,
+  Users,
 } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
@@ -53,7 +55,14 @@ const groups: readonly Group[] = [
       { href: "/audit", page: "audit", icon: ScrollText, needs: "audit:read" },
     ],
   },
-  { name: "run", items: [{ href: "/settings", page: "settings", icon: Settings, needs: "self" }] },
+  {
+    name: "run",
+    items: [
+      { href: "/teams", page: "teams", icon: Users, needs: "inventory:read" },
+      { href: "/people", page: "people", icon: UserRound, needs: "team:manage" },
+      { href: "/settings", page: "settings", icon: Settings, needs: "self" },
+    ],
+  },
 ];
 
 /** The groups with the destinations that the user may open; a group without any is left out. */
