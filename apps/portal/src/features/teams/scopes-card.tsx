@@ -93,7 +93,7 @@ function AddScopeDialog({ team, onClose }: { team: TeamView; onClose: () => void
   const [form, setForm] = useState({ subscriptionId: "", resourceGroup: "", tagName: "", tagValue: "" });
   const [asked, setAsked] = useState<ReturnType<typeof scopeOf> | null>(null);
   const field = (name: keyof typeof form) => (
-    <Field label={t(name)}>
+    <Field label={t(`fields.${name}`)}>
       <Input
         value={form[name]}
         autoComplete="off"
