@@ -6,7 +6,7 @@ const patterns: readonly RegExp[] = [
   /^(os|\d+)?\s*[a-z]+-\d\d_\w+$/,
   /^(commerce|platform)-rg$/,
   /^[a-z0-9]+(-[a-z0-9]+)+$/,
-  /^(Olivia Owner|Bram Backup-Admin|Omar Operator|Rosa Reader|Ada Auditor|Kluis engine|Commerce|Platform)$/,
+  /^(Olivia Owner|Bram Backup-Admin|Omar Operator|Rosa Reader|Ada Auditor|Otto Owner|Kluis engine|Commerce|Platform)$/,
   /^(OO|Kluis|os|Contoso Production)$/,
   /^[\w.]+@[\w.-]+$/,
   // Values: sizes, durations, ids, zones, sizes and SKUs of Azure.

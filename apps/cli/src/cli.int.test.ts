@@ -359,18 +359,30 @@ describe("delete-point", () => {
       expect({ code, out }).toEqual({ code: 1, out: "" });
       expect(err).toMatch(/Recovery point of shop-01, taken \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
       expect(err).toContain("the last good recovery point of shop-01");
-      expect(err).toContain("Nothing was deleted.");
+      expect(err).toContain("Nothing was requested.");
     }
     expect(await deletions()).toBe(0);
   });
 
-  test("a yes deletes; a point that is not the only one has no warning", async () => {
+  test("a yes requests it, says how to follow it, and exits with 6; another person approves", async () => {
     await harness.world.addPoint(harness.world.commerceVm, new Uint8Array(2 ** 20).fill(2));
     const { code, out, err } = await remove("yes\n");
-    expect(code).toBe(0);
+    expect(code).toBe(6);
     expect(err).not.toContain("last good recovery point");
     expect(err).toContain("It can be brought back for 14 days.");
-    expect(out).toContain("kluis undelete-point");
+    expect(out).toContain("No user who has signed in could approve it");
+    const [, id = ""] = /kluis approvals show (\S+) --wait/.exec(out) ?? [];
+    expect(await deletions()).toBe(0);
+    const admin = (...args: readonly string[]) => harness.kluis("commerceAdmin", ...args);
+    expect(await admin("approvals", "show", id)).toMatchObject({
+      code: 0,
+      out: saying("1 point of 1 machine; can be brought back for 14 days"),
+    });
+    const waits = admin("approvals", "show", id, "--wait");
+    const second = await harness.world.as("secondAdmin");
+    const { now } = await second.approvals.get({ approval: id });
+    await second.approvals.approve({ approval: id, seen: now?.seen ?? "" });
+    expect(await waits).toMatchObject({ code: 0, out: saying("secondAdmin") });
     expect(await deletions()).toBe(1);
   });
 });

@@ -10,6 +10,7 @@ import { exitCodes } from "./failure.ts";
 interface Facts {
   point: string;
   job: string;
+  approval: string;
   folder: string;
 }
 
@@ -27,6 +28,8 @@ interface Step {
   readonly code?: number;
   /** The error code with which the server refuses the line. */
   readonly refusal?: string;
+  /** Another owner approves what the line requests. */
+  readonly isApproved?: boolean;
   /** The response is written to a file or discarded. */
   readonly isSilent?: boolean;
 }
@@ -83,6 +86,24 @@ const steps: readonly Step[] = [
     line: () => "points shop-01 --pinned --search shop --from 2026-01-01 --to 2036-01-01 --limit 5 --json",
   },
   { line: ({ point }) => `unpin-point ${point} --reason test --json` },
+  { line: () => "points shop-01 --pinned --json" },
+  {
+    line: ({ point }) => `unpin-point ${point} --reason test --ticket T-1 --expires-in-hours 24 --json`,
+    code: exitCodes.requested,
+  },
+  { line: () => "approvals list --state pending --kind points.unpin --vm shop-01 --mine --json" },
+  {
+    line: ({ approval }) => `approvals reject ${approval} --reason test --json`,
+    code: exitCodes.notAllowed,
+    refusal: "FORBIDDEN",
+  },
+  { line: ({ approval }) => `approvals withdraw ${approval} --json` },
+  {
+    line: ({ point }) => `unpin-point ${point} --reason test --json`,
+    code: exitCodes.requested,
+    isApproved: true,
+  },
+  { line: ({ approval }) => `approvals show ${approval} --wait --json` },
   { line: ({ point }) => `point ${point} --json` },
   { line: ({ point }) => `verify ${point} --mode sampled --percent 5 --no-wait --vault main --json` },
   {
@@ -332,7 +353,12 @@ const steps: readonly Step[] = [
     code: exitCodes.usage,
     refusal: "INPUT_INVALID",
   },
-  { line: ({ point }) => `delete-point ${point} --reason test --yes --json` },
+  {
+    line: ({ point }) =>
+      `delete-point ${point} --also ${point} --reason test --ticket T-1 --expires-in-hours 24 --yes --json`,
+    code: exitCodes.requested,
+    isApproved: true,
+  },
   { line: () => "points shop-01 --deleted --json" },
   { line: () => "points --vault main --json" },
   { line: ({ point }) => `undelete-point ${point} --json` },
@@ -342,9 +368,18 @@ function vaultOf(folder: string): string {
   return `--vault ${folder}/own-vault --key-file ${folder}/own.key --key-vault https://none.vault.azure.net/keys/kluis`;
 }
 
-const placeholders: Facts = { point: "POINT", job: "JOB", folder: "FOLDER" };
+const placeholders: Facts = { approval: "APPROVAL", point: "POINT", job: "JOB", folder: "FOLDER" };
 
 const errorLine = z.object({ error: z.object({ code: z.string() }) });
+
+const requestedLine = z.object({ requested: z.object({ id: z.string() }) });
+
+async function approve({ world }: Harness, approval: string): Promise<void> {
+  const second = await world.as("secondOwner");
+  const { now } = await second.approvals.get({ approval });
+  const { state } = await second.approvals.approve({ approval, seen: now?.seen ?? "" });
+  expect(state).toBe("executed");
+}
 
 /** `protect --policy` for each option that the lines use. */
 function usedOptions(): ReadonlySet<string> {
@@ -393,5 +428,8 @@ describe("every option of every command", () => {
     if (step.isSilent === true || step.refusal !== undefined) return;
     const started = z.object({ jobId: z.string() }).safeParse(JSON.parse(out));
     if (started.success) facts.job = started.data.jobId;
+    const asked = requestedLine.safeParse(JSON.parse(out));
+    if (asked.success) facts.approval = asked.data.requested.id;
+    if (step.isApproved === true) await approve(harness, facts.approval);
   });
 });

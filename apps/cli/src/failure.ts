@@ -10,6 +10,8 @@ export const exitCodes = {
   notFound: 3,
   notAllowed: 4,
   unreachable: 5,
+  /** A second person must approve it. */
+  requested: 6,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -23,6 +23,7 @@ const exitCodeNotes = [
   ["3", "not found"],
   ["4", "not signed in, or not allowed"],
   ["5", "Kluis, or the vault's storage, does not respond"],
+  ["6", "requested: a second person must approve it"],
   ["130", "interrupted"],
 ] as const;
 

@@ -52,6 +52,15 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "policies.offers": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "policies.preview": { permission: "inventory:read", reader: "ok", otherTeam: "VM_NOT_FOUND" },
 
+  // About a point of team Platform.
+  "approvals.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "approvals.get": { permission: "inventory:read", reader: "ok", otherTeam: "NOT_FOUND" },
+  "approvals.summary": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "approvals.approve": { permission: "approval:decide", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "approvals.reject": { permission: "approval:decide", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  // A request of another person.
+  "approvals.withdraw": { permission: "inventory:read", reader: "NOT_FOUND", otherTeam: "NOT_FOUND" },
+
   "backup.start": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
   "jobs.cancel": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
   "points.verify": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },

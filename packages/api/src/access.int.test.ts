@@ -36,11 +36,15 @@ let jobId: string;
 let member: string;
 /** A session of an owner. */
 let session: string;
+let approvalId: string;
 const ending = new AbortController();
 
 beforeAll(async () => {
   world = await createWorld();
   pointId = await world.addPoint(world.platformVm, new Uint8Array(128 * 1024).fill(7));
+  const owner = await world.as("owner");
+  const other = await world.addPoint(world.platformVm, new Uint8Array(128 * 1024).fill(8));
+  approvalId = (await owner.points.delete({ points: [other], reason: "a test" })).requested.id;
   jobId = await inTransaction(world.api.db, (tx) =>
     createJob(
       tx,
@@ -81,7 +85,11 @@ function inputOf(path: string, who: string): unknown {
     "points.damage": { point: pointId },
     "points.extents": { point: pointId, disk: "os" },
     "points.verify": { point: pointId },
-    "points.delete": { point: pointId, reason: "a test of rights" },
+    "approvals.get": { approval: approvalId },
+    "approvals.approve": { approval: approvalId, seen: "x" },
+    "approvals.reject": { approval: approvalId, comment: "a test of rights" },
+    "approvals.withdraw": { approval: approvalId },
+    "points.delete": { points: [pointId], reason: "a test of rights" },
     "points.undelete": { point: pointId },
     "points.pin": { point: pointId, reason: "a test of rights" },
     "points.unpin": { point: pointId, reason: "a test of rights" },

@@ -1,5 +1,6 @@
 /** The whole API: composes the procedures of every noun. */
 import { accessProcedures } from "./access/procedures.ts";
+import { approvalProcedures } from "./approvals/procedures.ts";
 import { auditProcedures } from "./audit/procedures.ts";
 import { backupProcedures } from "./backup/procedures.ts";
 import { connectionProcedures } from "./connections/procedures.ts";
@@ -27,6 +28,7 @@ export const appRouter = router({
   overview: overviewProcedures,
   vms: vmProcedures,
   protection: protectionProcedures,
+  approvals: approvalProcedures,
   backup: backupProcedures,
   jobs: jobProcedures,
   points: pointProcedures,

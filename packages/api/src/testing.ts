@@ -65,7 +65,11 @@ const groups = {
 export const people = {
   owner: [groups.owners],
   auditor: [groups.auditors],
+  /** Decides what `owner` requests. */
+  secondOwner: [groups.owners],
   commerceAdmin: [groups.commerceAdmins],
+  /** Decides what `commerceAdmin` requests. */
+  secondAdmin: [groups.commerceAdmins],
   commerceOperator: [groups.commerceOperators],
   platformReader: [groups.platformReaders],
   nobody: [],

@@ -33,6 +33,7 @@ let world: World;
 let owner: ReturnType<typeof createCaller>;
 let pointId: string;
 let jobId: string;
+let approvalId: string;
 let damagedId: string;
 
 beforeAll(async () => {
@@ -93,6 +94,8 @@ async function addCommerce(): Promise<void> {
     data: { ...verified, tiers: ["daily"], expiresAt: new Date(), deadlineAt: new Date(), deadlineMet: true },
   });
   await owner.points.verify({ point: pointId });
+  approvalId = (await owner.points.delete({ points: [pointId], reason: "old", ticket: "CHG-1" })).requested
+    .id;
 }
 
 /** late-01 missed its backups, stopped-01 was protected once, ops-01 has a damaged point. */
@@ -185,6 +188,9 @@ const queries: Readonly<Record<string, () => Promise<unknown>>> = {
   "vms.get stopped": () => owner.vms.get({ vm: "stopped-01" }),
   "vms.get unprotected": () => owner.vms.get({ vm: "loose-01" }),
   "vms.get deleted": () => owner.vms.get({ vm: "gone-01" }),
+  "approvals.list": () => owner.approvals.list(),
+  "approvals.get": () => owner.approvals.get({ approval: approvalId }),
+  "approvals.summary": () => owner.approvals.summary(),
   "vms.facets": () => owner.vms.facets(),
   "jobs.list": () => owner.jobs.list(),
   "jobs.get": () => owner.jobs.get({ job: jobId }),

@@ -36,6 +36,18 @@ export function freshWorld(): {
   };
 }
 
+/** Approves what an operation has requested, as this person. The state says whether it was done. */
+export async function approveAs(
+  decider: Caller,
+  answer: { readonly requested: { readonly id: string } | null },
+): ReturnType<Caller["approvals"]["approve"]> {
+  if (answer.requested === null) throw new Error("Nothing was requested.");
+  const approval = answer.requested.id;
+  const { now } = await decider.approvals.get({ approval });
+  if (now === null) throw new Error("The request does not wait.");
+  return decider.approvals.approve({ approval, seen: now.seen });
+}
+
 export const nightly: PolicyDocument = {
   schedule: { kind: "daily", times: ["01:00"], timeZone: "Europe/Amsterdam" },
   retention: { daily: 7 },

@@ -1,5 +1,6 @@
 /** Entry of the package: everything that other packages use of the database. Each noun lists its part in the index of its folder. */
 
+export * from "./approvals/index.ts";
 export * from "./attention/index.ts";
 export * from "./azure-resources/index.ts";
 export * from "./budgets/index.ts";
@@ -39,7 +40,7 @@ export * from "./teams/index.ts";
 export { isUuid } from "./text.ts";
 export { databaseNow } from "./time.ts";
 export * from "./tokens/index.ts";
-export { inTransaction, preferIndexes, type Tx } from "./tx.ts";
+export { inSavepoint, inTransaction, preferIndexes, type Tx } from "./tx.ts";
 export * from "./vault-keys/index.ts";
 export * from "./vaults/index.ts";
 export * from "./vms/index.ts";

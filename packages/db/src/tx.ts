@@ -47,3 +47,20 @@ export async function inTransaction<T>(
 export async function preferIndexes(tx: Tx): Promise<void> {
   await tx.$queryRaw`SELECT set_config('enable_seqscan', 'off', TRUE), set_config('jit', 'off', TRUE)`;
 }
+
+/**
+ * Runs a part of a transaction, whose changes are taken back when it throws; the transaction continues.
+ * @throws the error of `work`
+ */
+export async function inSavepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  await tx.$executeRaw`SAVEPOINT kluis_part`;
+  try {
+    const result = await work();
+    await tx.$executeRaw`RELEASE SAVEPOINT kluis_part`;
+    return result;
+  } catch (error) {
+    // A lost connection has no savepoint; its error is the one that counts.
+    await tx.$executeRaw`ROLLBACK TO SAVEPOINT kluis_part`.catch(() => undefined);
+    throw error;
+  }
+}

@@ -24,6 +24,7 @@ import { accountOne } from "./upkeep/collect/task.ts";
 import { collectVaults } from "./upkeep/collect.ts";
 import { keepCopies } from "./upkeep/copies.ts";
 import { reachDamage } from "./upkeep/damage-reach.ts";
+import { expireApprovals } from "./upkeep/expired-approvals.ts";
 import { forecastOpenTransfers } from "./upkeep/forecast.ts";
 import { expireHistory } from "./upkeep/history.ts";
 import { endKeptSnapshots } from "./upkeep/kept-snapshots.ts";
@@ -97,6 +98,7 @@ export const controlTasks = {
     const { again } = await scheduleVerifications(deps, signal);
     return again;
   }),
+  "approvals.expire": alone("approvals.expire", ({ deps, signal }) => expireApprovals(deps, signal)),
   "retention.run": alone("retention.run", async ({ deps, signal }) => {
     const { again } = await applyRetention(deps, signal);
     return again;

@@ -8,6 +8,7 @@ const rights: Readonly<Record<keyof typeof demoPeople, string>> = {
   omar: "back up and restore the VMs of team Commerce",
   rosa: "see team Platform, change nothing",
   ada: "read every report and the audit log",
+  otto: "as Olivia: the second person who approves what she requests",
 };
 
 /** Returns the lines that `npm start` prints when the portal is ready. */

@@ -1,6 +1,7 @@
 /** Every command, in the order and under the headings of `kluis --help`. */
 import type { Catalog, Command, CommandGroup } from "../command.ts";
 import { whoami } from "./account.ts";
+import { approvalsList, approvalsReject, approvalsShow, approvalsWithdraw } from "./approvals.ts";
 import { attention } from "./attention.ts";
 import { auditList, auditVerify } from "./audit.ts";
 import { backup } from "./backups.ts";
@@ -118,6 +119,10 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   { heading: "Restore", commands: [points, point, download, restoreDisk, verify] },
   { heading: "Recovery points", commands: [deletePoint, undeletePoint, pinPoint, unpinPoint] },
+  {
+    heading: "Approvals",
+    commands: [approvalsList, approvalsShow, approvalsReject, approvalsWithdraw],
+  },
   { heading: "Jobs", commands: [jobs, job, cancel] },
   { heading: "Audit", commands: [reportPoints, auditList, auditVerify] },
   {
@@ -198,6 +203,7 @@ export const commands: readonly Command[] = commandGroups.flatMap((group) => gro
 /** The first words of commands with two. */
 export const families: Readonly<Record<string, string>> = {
   policies: "Manage policies",
+  approvals: "Follow, reject and withdraw requests for a second person",
   report: "Write reports for auditors",
   audit: "Read and verify the audit ledger",
   connections: "Manage the connections to Azure",

@@ -2,6 +2,7 @@
 import { argument, defineCommand, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
 import { pointArgument, text } from "../values.ts";
+import { printRequested, requestOptions, secondPerson } from "./requested.ts";
 
 export const undeletePoint = defineCommand({
   name: "undelete-point",
@@ -34,13 +35,12 @@ export const pinPoint = defineCommand({
 
 export const unpinPoint = defineCommand({
   name: "unpin-point",
-  summary: "End the hold of a pinned recovery point",
-  details: "Retention judges the point again, and may delete it.",
-  input: { point: pointArgument, reason },
+  summary: "Request the end of the hold of a pinned recovery point",
+  details: `Retention judges the point again, and may delete it. ${secondPerson}`,
+  input: { point: pointArgument, reason, ...requestOptions },
   examples: ['unpin-point 01a21694-9aa4 --reason "case 4711 is closed"'],
-  run: async (session, input) => {
-    const unpinned = await session.server.call((api) => api.points.unpin.mutate(input));
-    print(session, unpinned, () => `Recovery point ${unpinned.pointId} is not pinned any more.`);
-    return exitCodes.ok;
+  run: async (session, { point, ...why }) => {
+    const { requested } = await session.server.call((api) => api.points.unpin.mutate({ point, ...why }));
+    return printRequested(session, requested);
   },
 });

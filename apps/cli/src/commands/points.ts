@@ -7,8 +7,8 @@ import {
   verifyModes,
 } from "@kluis/domain";
 import { z } from "zod";
-import type { JobView, PointRow, PointView, RemovedPoint } from "../api-types.ts";
-import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
+import type { JobView, PointRow, PointView } from "../api-types.ts";
+import { argument, defineCommand, flag, listOption, option, print, type Session } from "../command.ts";
 import { exitCodes, UsageError } from "../failure.ts";
 import { countOf, minuteOf, timeOf } from "../format.ts";
 import { formatFacts, type Look } from "../look.ts";
@@ -20,6 +20,7 @@ import { checkPeriod, choice, periodEnd, periodStart, pointArgument, text, whole
 import { jobOutcome, waitForJob } from "../wait.ts";
 import { pointStateWords } from "../words.ts";
 import { capturedFacts } from "./captured-facts.ts";
+import { printRequested, requestOptions, secondPerson } from "./requested.ts";
 import { damageText } from "./vault-damage.ts";
 
 /** The API's limit for one request. */
@@ -283,35 +284,33 @@ function verdict(job: JobView, { id, lastVerified, coverage }: PointView, mode: 
 
 export const deletePoint = defineCommand({
   name: "delete-point",
-  summary: "Delete a recovery point",
-  details:
-    "The point can be brought back for as long as the policy says: see undelete-point. Prompts for confirmation on a terminal; a script needs --yes. The point's row stays in the reports, with who deleted it and why.",
+  summary: "Request the deletion of recovery points",
+  details: `The points can be brought back for as long as the policy says: see undelete-point. Prompts for confirmation on a terminal; a script needs --yes. Their rows stay in the reports, with who deleted them and why. ${secondPerson}`,
   input: {
     point: pointArgument,
+    also: listOption("point", "more points of the same request", z.array(text).max(199).optional()),
     reason: option("text", "why; kept as evidence", text.min(3, "Use at least three characters.")),
-    yes: flag("delete without asking"),
+    ...requestOptions,
+    yes: flag("request without asking"),
   },
   examples: [
     'delete-point 01a21694-9aa4 --reason "test data"',
-    'delete-point web-01@latest --reason "test data" --yes',
+    "delete-point 01a21694 --also 01a21695 --reason test --yes",
   ],
-  run: async (session, { point, reason, yes }) => {
-    const confirmed = yes ? point : await confirmDeletion(session, point);
-    if (confirmed === null) {
-      session.terminal.note("Nothing was deleted.");
-      return exitCodes.failed;
+  run: async (session, { point, also = [], yes, ...why }) => {
+    const points: string[] = [];
+    for (const ref of [point, ...also]) {
+      const confirmed = yes ? ref : await confirmDeletion(session, ref);
+      if (confirmed === null) {
+        session.terminal.note("Nothing was requested.");
+        return exitCodes.failed;
+      }
+      points.push(confirmed);
     }
-    const removed = await session.server.call((api) =>
-      api.points.delete.mutate({ point: confirmed, reason }),
-    );
-    print(session, removed, () => deletionText(removed));
-    return exitCodes.ok;
+    const { requested } = await session.server.call((api) => api.points.delete.mutate({ points, ...why }));
+    return printRequested(session, requested);
   },
 });
-
-function deletionText({ pointId, purgeAt }: RemovedPoint): string {
-  return `Recovery point ${pointId} is deleted. It can be brought back until ${timeOf(purgeAt)}: kluis undelete-point ${pointId}`;
-}
 
 /**
  * Returns the id of the point that the user agreed to delete, or null. The id, because `VM@latest` may name a newer point
@@ -322,7 +321,7 @@ async function confirmDeletion({ server, terminal, signal }: Session, ref: strin
   if (!terminal.canAsk)
     throw new UsageError(
       "delete-point cannot prompt for confirmation here: there is no terminal, or --json is set.",
-      "Add --yes to delete without asking.",
+      "Add --yes to request it without asking.",
     );
   const point = await server.call((api) => api.points.get.query({ point: ref }));
   terminal.note(`Recovery point of ${point.vm.name}, taken ${timeOf(point.takenAt)}`);
@@ -332,5 +331,5 @@ async function confirmDeletion({ server, terminal, signal }: Session, ref: strin
   }
   const { softDeleteDays: days } = point;
   terminal.note(`It can be brought back for ${countOf(days, "day")}.`);
-  return (await terminal.confirm("Delete this recovery point?", signal)) ? point.id : null;
+  return (await terminal.confirm("Request its deletion?", signal)) ? point.id : null;
 }

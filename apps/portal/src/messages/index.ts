@@ -1,4 +1,5 @@
 import type { AppLocale } from "#lib/locale.ts";
+import { approvals } from "#messages/approvals.ts";
 import { audit } from "#messages/audit.ts";
 import { connections } from "#messages/connections.ts";
 import { damage } from "#messages/damage.ts";
@@ -35,6 +36,7 @@ import { vms } from "#messages/vms.ts";
 /** All catalogs, one namespace per noun. */
 export const messages = {
   en: {
+    approvals: approvals.en,
     audit: audit.en,
     damage: damage.en,
     diskFacts: diskFacts.en,
@@ -69,6 +71,7 @@ export const messages = {
     vms: vms.en,
   },
   nl: {
+    approvals: approvals.nl,
     audit: audit.nl,
     damage: damage.nl,
     diskFacts: diskFacts.nl,

@@ -137,6 +137,7 @@ export const settings = catalog({
       "damage-reach": "Zoeken naar punten die beschadigde gegevens nodig hebben",
       comparison: "Vergelijken van de kluizen met hun opslag",
       verification: "Geplande verificatie",
+      approvals: "Afsluiten van verlopen verzoeken",
     },
     failedItem: "Eerste fout: <value></value>",
     failedMore:

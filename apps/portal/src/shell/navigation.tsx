@@ -1,5 +1,6 @@
 "use client";
 import type { Permission } from "@kluis/domain";
+import { useQuery } from "@tanstack/react-query";
 import {
   Archive,
   Boxes,
@@ -10,6 +11,7 @@ import {
   Monitor,
   ScrollText,
   Settings,
+  UserCheck,
   UserRound,
   Users,
 } from "lucide-react";
@@ -17,6 +19,8 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { cn } from "#lib/cn.ts";
+import { every } from "#lib/polling.ts";
+import { useTRPC } from "#lib/trpc.tsx";
 import { may, type Viewer } from "#lib/viewer.ts";
 import type { AppMessages } from "#messages/index.ts";
 import { useViewer } from "#shell/viewer-context.tsx";
@@ -47,7 +51,13 @@ const groups: readonly Group[] = [
       { href: "/jobs", page: "jobs", icon: Boxes, needs: "self" },
     ],
   },
-  { name: "recover", items: [{ href: "/points", page: "points", icon: Archive, needs: "self" }] },
+  {
+    name: "recover",
+    items: [
+      { href: "/points", page: "points", icon: Archive, needs: "self" },
+      { href: "/approvals", page: "approvals", icon: UserCheck, needs: "inventory:read" },
+    ],
+  },
   {
     name: "prove",
     items: [
@@ -132,7 +142,27 @@ function NavigationLink({ item, label, current, onNavigate }: LinkProps) {
       >
         <Icon aria-hidden="true" className={cn("size-4.5", current && "text-brass")} strokeWidth={1.75} />
         {label}
+        {item.page === "approvals" ? <ToDecide /> : null}
       </Link>
     </li>
+  );
+}
+
+/** How many requests wait for the user; nothing when there are none, and for who decides none. */
+function ToDecide() {
+  const t = useTranslations("shell");
+  const trpc = useTRPC();
+  const decides = may(useViewer(), "approval:decide");
+  const options = { enabled: decides, refetchInterval: every(60_000) };
+  const count = useQuery(trpc.approvals.summary.queryOptions(undefined, options)).data?.toDecide ?? 0;
+  if (!decides || count === 0) return null;
+  return (
+    <span
+      title={t("toDecide", { count })}
+      className="ml-auto inline-flex h-5 min-w-5 items-center justify-center rounded-full bg-brass px-1.5 text-xs font-semibold text-nav tabular"
+    >
+      <span aria-hidden="true">{count > 99 ? "99+" : count}</span>
+      <span className="sr-only">{t("toDecide", { count })}</span>
+    </span>
   );
 }

@@ -1,13 +1,14 @@
 import {
+  approvalLimits,
   consistencies,
   pointSorts,
   pointStates,
   SAMPLE_PERCENT,
   sortDirections,
-  textLine,
   verifyModes,
 } from "@kluis/domain";
 import { z } from "zod";
+import { approvalReason, requestFields } from "../approvals/inputs.ts";
 import { instant, paging, pointRef, search, vmRef } from "../inputs.ts";
 
 export const listPointsInput = z
@@ -40,8 +41,16 @@ export const verifyPointInput = z.strictObject({
 });
 export type VerifyPointInput = z.infer<typeof verifyPointInput>;
 
-const reason = textLine.min(3, "Give a reason of at least three characters.").max(500);
-
-/** A point, and why: to delete, pin or unpin it. */
-export const reasonedPointInput = z.strictObject({ point: pointRef, reason });
+/** A point, and why it is pinned. */
+export const reasonedPointInput = z.strictObject({ point: pointRef, reason: approvalReason });
 export type ReasonedPointInput = z.infer<typeof reasonedPointInput>;
+
+export const unpinPointInput = reasonedPointInput.extend(requestFields);
+export type UnpinPointInput = z.infer<typeof unpinPointInput>;
+
+export const deletePointsInput = z.strictObject({
+  points: z.array(pointRef).min(1).max(approvalLimits.pointsMost),
+  reason: approvalReason,
+  ...requestFields,
+});
+export type DeletePointsInput = z.infer<typeof deletePointsInput>;

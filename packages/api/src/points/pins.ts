@@ -1,26 +1,18 @@
-/** Pins of recovery points. Unpinning is a separate change, so that a second person can approve it before it runs. */
-import {
-  notify,
-  type PointRow,
-  pinPoint as pin,
-  type StoredVm,
-  type Tx,
-  unpinPoint as unpin,
-} from "@kluis/db";
-import { type Actor, KluisError, type LedgerKind } from "@kluis/domain";
+/** Pins of recovery points, and their end by a second person's approval. */
+import { holdPoints, notify, pinPoint as pin, type Tx, unpinPoint as unpin } from "@kluis/db";
+import { KluisError, mustBeAllowed, noEffect } from "@kluis/domain";
+import { z } from "zod";
+import { askSecondPerson } from "../approvals/ask.ts";
+import { digestOf } from "../approvals/digest.ts";
+import type { Done, Look, Operation } from "../approvals/operation.ts";
+import type { OnlyAsked } from "../approvals/view.ts";
 import type { SignedInContext } from "../context.ts";
 import { lookupPointFor } from "../lookup.ts";
 import { record, type VmEvent } from "../record.ts";
-import type { ReasonedPointInput } from "./inputs.ts";
+import type { ReasonedPointInput, UnpinPointInput } from "./inputs.ts";
+import { changedMeanwhile, type PlacedPoint, pointTarget, readPlacedPoints } from "./removal.ts";
 import { mustBeReadable } from "./service.ts";
 import type { ChangedPoint } from "./view.ts";
-
-interface Hold {
-  readonly point: PointRow;
-  readonly vm: StoredVm;
-  readonly reason: string;
-  readonly actor: Actor;
-}
 
 /**
  * Pins a point: nothing removes it until it is unpinned.
@@ -29,14 +21,10 @@ interface Hold {
 export async function pinPoint(ctx: SignedInContext, input: ReasonedPointInput): Promise<ChangedPoint> {
   const { point, vm } = await lookupPointFor(ctx, "point:pin", input.point);
   mustBeReadable(point);
-  const hold: Hold = { point, vm, reason: input.reason, actor: ctx.who.actor };
+  const { reason } = input;
+  const { actor } = ctx.who;
   return record(ctx, async (tx) => {
-    const pinned = await pin(tx, {
-      pointId: point.id,
-      vmId: vm.id,
-      actor: hold.actor,
-      reason: hold.reason,
-    });
+    const pinned = await pin(tx, { pointId: point.id, vmId: vm.id, actor, reason });
     if (!pinned) {
       throw new KluisError("CONFLICT", {
         reason: "point-already-pinned",
@@ -45,37 +33,77 @@ export async function pinPoint(ctx: SignedInContext, input: ReasonedPointInput):
         params: { point: point.id },
       });
     }
-    return { result: { pointId: point.id }, events: [await changed(tx, "point.pinned", hold)] };
+    await notify(tx, "points", { pointId: point.id, vmId: vm.id });
+    const target = { type: "point", id: point.id, name: `${vm.name} ${point.takenAt}` } as const;
+    const event: VmEvent = { kind: "point.pinned", actor, target, vmId: vm.id, data: { reason } };
+    return { result: { pointId: point.id }, events: [event] };
   });
 }
 
 /**
- * Ends the hold of a pinned point; retention judges it again.
- * @throws KluisError POINT_NOT_FOUND, FORBIDDEN, CONFLICT when it is not pinned
+ * Requests the end of the hold of a pinned point: a second person must approve it.
+ * @throws KluisError POINT_NOT_FOUND, FORBIDDEN, CONFLICT when it is not pinned, or too many requests wait
  */
-export async function unpinPoint(ctx: SignedInContext, input: ReasonedPointInput): Promise<ChangedPoint> {
-  const { point, vm } = await lookupPointFor(ctx, "point:unpin", input.point);
-  const hold: Hold = { point, vm, reason: input.reason, actor: ctx.who.actor };
-  return record(ctx, async (tx) => ({ result: { pointId: point.id }, events: [await endHold(tx, hold)] }));
+export async function unpinPoint(ctx: SignedInContext, input: UnpinPointInput): Promise<OnlyAsked> {
+  const { point } = await lookupPointFor(ctx, "point:unpin", input.point);
+  const { reason, ticket, expiresInHours } = input;
+  const asking = { input: { pointId: point.id }, reason, ticket, expiresInHours };
+  const { requested } = await askSecondPerson(ctx, unpinOperation, asking);
+  if (requested === null) throw new KluisError("INTERNAL", { message: "An unpin was not requested." });
+  return { requested };
 }
 
-/** The change itself, in the name of the actor who requested it. */
-async function endHold(tx: Tx, hold: Hold): Promise<VmEvent> {
-  const { point, vm } = hold;
-  if (!(await unpin(tx, { pointId: point.id, vmId: vm.id }))) {
-    throw new KluisError("CONFLICT", {
-      reason: "point-not-pinned",
-      message: `The recovery point ${point.id} is not pinned.`,
-      action: "There is nothing to unpin.",
-      params: { point: point.id },
-    });
-  }
-  return changed(tx, "point.unpinned", hold);
+const unpinSchema = z.strictObject({ pointId: z.uuid() });
+type UnpinInput = z.infer<typeof unpinSchema>;
+
+/** Ends the hold of a pinned point; retention judges it again. */
+export const unpinOperation: Operation<UnpinInput, null> = {
+  kind: "points.unpin",
+  schema: unpinSchema,
+  hold: (tx, { pointId }) => holdPoints(tx, [pointId]),
+
+  async look(ctx, tx, input): Promise<Look> {
+    const point = await pinnedPoint(tx, input);
+    const { id, vm, vmId, pinnedAt, pinReason } = point;
+    mustBeAllowed(ctx.who.access, "point:unpin", { kind: "vm", vm });
+    return {
+      needed: true,
+      items: [{ vmId, pointId: id }],
+      targets: [{ kind: "vm", vm }],
+      target: pointTarget(point),
+      policyId: null,
+      circumstances: { points: digestOf([id, pinnedAt?.toISOString() ?? null, pinReason]) },
+      effect: { ...noEffect, vms: 1, points: 1 },
+    };
+  },
+
+  async run(ctx, tx, { input, reason }): Promise<Done<null>> {
+    const point = await pinnedPoint(tx, input);
+    const { id, vm, vmId, pinnedAt, pinReason } = point;
+    if (!(await unpin(tx, { pointId: id, vmId }))) throw notPinned(id);
+    await notify(tx, "points", { pointId: id, vmId: vm.id });
+    const data = { reason, pinnedAt: pinnedAt?.toISOString() ?? null, pinReason };
+    const { actor } = ctx.who;
+    return {
+      result: null,
+      events: [{ kind: "point.unpinned", actor, target: pointTarget(point), vmId, data }],
+    };
+  },
+};
+
+/** @throws KluisError POINT_NOT_FOUND, CONFLICT when it is not pinned */
+async function pinnedPoint(tx: Tx, { pointId }: UnpinInput): Promise<PlacedPoint> {
+  const [point] = await readPlacedPoints(tx, [pointId]);
+  if (point === undefined) throw changedMeanwhile(pointId);
+  if (point.pinnedAt === null) throw notPinned(pointId);
+  return point;
 }
 
-async function changed(tx: Tx, kind: LedgerKind, { point, vm, reason, actor }: Hold): Promise<VmEvent> {
-  await notify(tx, "points", { pointId: point.id, vmId: vm.id });
-  const target = { type: "point", id: point.id, name: `${vm.name} ${point.takenAt}` } as const;
-  const pinned = point.pinnedAt === null ? {} : { pinnedAt: point.pinnedAt, pinReason: point.pinReason };
-  return { kind, actor, target, vmId: vm.id, data: { reason, ...pinned } };
+function notPinned(point: string): KluisError {
+  return new KluisError("CONFLICT", {
+    reason: "point-not-pinned",
+    message: `The recovery point ${point} is not pinned.`,
+    action: "There is nothing to unpin.",
+    params: { point },
+  });
 }

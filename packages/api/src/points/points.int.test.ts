@@ -1,6 +1,6 @@
 import { newId } from "@kluis/db";
 import { expect, test } from "vitest";
-import { codeOf, eventsOf, freshWorld, queued } from "../../test/world.ts";
+import { approveAs, codeOf, eventsOf, freshWorld, queued } from "../../test/world.ts";
 
 const api = freshWorld();
 
@@ -13,10 +13,12 @@ test("verify is a job; a deleted point cannot be used, and comes back whole", as
     parameters: { mode: "full" },
   });
   const { admin } = api;
-  const removal = await admin.points.delete({ point: "shop-01@latest", reason: "no longer needed" });
-  expect(Object.keys(removal).toSorted()).toEqual(["pointId", "purgeAt"]);
-  expect(removal.pointId).toBe(id);
-  const left = new Date(removal.purgeAt).getTime() - Date.now();
+  const asked = await admin.points.delete({ points: ["shop-01@latest"], reason: "no longer needed" });
+  expect(await admin.points.get({ point: id })).toMatchObject({ state: "available" });
+  const done = await approveAs(await api.as("secondAdmin"), asked);
+  expect(done).toMatchObject({ state: "executed", effect: { points: 1, vms: 1, lastGood: 1, undoDays: 14 } });
+  const { purgeAt } = await admin.points.get({ point: id });
+  const left = new Date(purgeAt ?? 0).getTime() - Date.now();
   expect(Math.round(left / 86_400_000)).toBe(14);
   const gone = await admin.points.get({ point: id });
   expect(gone).toMatchObject({
@@ -26,22 +28,20 @@ test("verify is a job; a deleted point cannot be used, and comes back whole", as
     can: { download: false, restore: false, verify: false, delete: false, pin: false, undelete: true },
   });
   const again = { point: id, reason: "once more" };
-  expect(await codeOf(admin.points.delete(again))).toBe("POINT_NOT_FOUND");
+  expect(await codeOf(admin.points.delete({ points: [id], reason: "once more" }))).toBe("POINT_NOT_FOUND");
   expect(await codeOf(admin.points.pin(again))).toBe("POINT_NOT_FOUND");
   expect(await codeOf(admin.points.verify({ point: id }))).toBe("POINT_NOT_FOUND");
   expect(await codeOf(admin.restores.plan({ point: id, disk: "os", name: "x" }))).toBe("POINT_NOT_FOUND");
   expect(await admin.vms.get({ vm: "shop-01" })).toMatchObject({
     pointCount: 0,
     softDeletedCount: 1,
-    undoUntil: removal.purgeAt,
+    undoUntil: purgeAt,
     pinnedCount: 0,
   });
   expect(await admin.overview.get()).toMatchObject({
-    storage: { points: 0, softDeletedPoints: 1, undoUntil: removal.purgeAt, pinnedPoints: 0 },
+    storage: { points: 0, softDeletedPoints: 1, undoUntil: purgeAt, pinnedPoints: 0 },
   });
-  expect((await admin.points.list({ state: ["soft-deleted"] })).rows).toMatchObject([
-    { id, purgeAt: removal.purgeAt },
-  ]);
+  expect((await admin.points.list({ state: ["soft-deleted"] })).rows).toMatchObject([{ id, purgeAt }]);
   await admin.points.undelete({ point: id });
   expect(await admin.points.get({ point: id })).toMatchObject({
     state: "available",
@@ -69,8 +69,11 @@ test("no policy removes at once: a day is the least", async () => {
   await create(1);
   await owner.protection.set({ vm: "shop-01", policy: "short-undo" });
   expect(await owner.points.get({ point: id })).toMatchObject({ softDeleteDays: 1 });
-  const { purgeAt } = await owner.points.delete({ point: id, reason: "no longer needed" });
-  expect(new Date(purgeAt).getTime() - Date.now()).toBeGreaterThan(86_400_000 - 60_000);
+  const asked = await owner.points.delete({ points: [id], reason: "no longer needed" });
+  const done = await approveAs(await api.as("secondOwner"), asked);
+  expect(done).toMatchObject({ state: "executed", effect: { undoDays: 1 } });
+  const { purgeAt } = await owner.points.get({ point: id });
+  expect(new Date(purgeAt ?? 0).getTime() - Date.now()).toBeGreaterThan(86_400_000 - 60_000);
   expect(await owner.points.get({ point: id })).toMatchObject({ state: "soft-deleted" });
   await owner.points.undelete({ point: id });
 });
@@ -85,12 +88,13 @@ test("a pinned point cannot be deleted until it is unpinned", async () => {
     can: { delete: false, pin: false, unpin: true },
   });
   expect((await admin.points.list({ pinned: true })).rows.map((row) => row.id)).toEqual([id]);
-  expect(await codeOf(admin.points.delete({ point: id, reason: "no longer needed" }))).toBe("CONFLICT");
+  expect(await codeOf(admin.points.delete({ points: [id], reason: "no longer needed" }))).toBe("CONFLICT");
   expect(await codeOf(admin.points.pin({ point: id, reason: "again" }))).toBe("CONFLICT");
-  await admin.points.unpin({ point: id, reason: "the case is closed" });
+  const second = await api.as("secondAdmin");
+  await approveAs(second, await admin.points.unpin({ point: id, reason: "the case is closed" }));
   expect(await codeOf(admin.points.unpin({ point: id, reason: "again" }))).toBe("CONFLICT");
   expect(await admin.points.get({ point: id })).toMatchObject({ pinnedAt: null, pinnedBy: null });
-  await admin.points.delete({ point: id, reason: "no longer needed" });
+  await approveAs(second, await admin.points.delete({ points: [id], reason: "no longer needed" }));
   expect(await eventsOf(owner, "shop-01")).toEqual(["point.pinned", "point.unpinned", "point.soft-deleted"]);
 });
 
@@ -104,7 +108,8 @@ test("a point is the only one while its VM has no other available point", async 
   expect([await isOnly(first), await isOnly(second)]).toEqual([false, false]);
   await world.api.db.prisma.recoveryPoint.update({ where: { id: first }, data: { state: "damaged" } });
   expect([await isOnly(first), await isOnly(second)]).toEqual([false, true]);
-  await admin.points.delete({ point: second, reason: "no longer needed" });
+  const asked = await admin.points.delete({ points: [second], reason: "no longer needed" });
+  await approveAs(await api.as("secondAdmin"), asked);
   expect(await isOnly(second)).toBe(false);
 });
 

@@ -1,13 +1,21 @@
 import { pointDamage } from "@kluis/db";
+import { onlyAsked } from "../approvals/view.ts";
 import { listDiskExtents } from "../downloads/download.ts";
 import { diskExtentsInput } from "../downloads/inputs.ts";
 import { diskExtentsView } from "../downloads/view.ts";
 import { procedure } from "../procedures.ts";
-import { listPointsInput, pointInput, reasonedPointInput, verifyPointInput } from "./inputs.ts";
+import {
+  deletePointsInput,
+  listPointsInput,
+  pointInput,
+  reasonedPointInput,
+  unpinPointInput,
+  verifyPointInput,
+} from "./inputs.ts";
 import { pinPoint, unpinPoint } from "./pins.ts";
-import { deletePoint, undeletePoint } from "./removal.ts";
+import { deletePoints, undeletePoint } from "./removal.ts";
 import { getPoint, getPointDamage, listPoints, verifyPoint } from "./service.ts";
-import { changedPoint, pointPage, pointView, removedPoint, startedPointJob } from "./view.ts";
+import { changedPoint, pointPage, pointView, startedPointJob } from "./view.ts";
 
 export const pointProcedures = {
   list: procedure
@@ -46,12 +54,15 @@ export const pointProcedures = {
     .output(startedPointJob)
     .mutation(({ ctx, input }) => verifyPoint(ctx, input)),
 
-  /** Deletes a point: it can be brought back for as long as the policy says. Its row stays, with who deleted it and why. */
+  /**
+   * Requests the deletion of points from a second person. They can be brought back for as long as the policy says; their rows stay, with
+   * who deleted them and why.
+   */
   delete: procedure
     .requires("point:delete")
-    .input(reasonedPointInput)
-    .output(removedPoint)
-    .mutation(({ ctx, input }) => deletePoint(ctx, input)),
+    .input(deletePointsInput)
+    .output(onlyAsked)
+    .mutation(({ ctx, input }) => deletePoints(ctx, input)),
 
   /** Brings a deleted point back. */
   undelete: procedure
@@ -67,10 +78,10 @@ export const pointProcedures = {
     .output(changedPoint)
     .mutation(({ ctx, input }) => pinPoint(ctx, input)),
 
-  /** Ends the hold of a pinned point. */
+  /** Requests the end of the hold of a pinned point from a second person. */
   unpin: procedure
     .requires("point:unpin")
-    .input(reasonedPointInput)
-    .output(changedPoint)
+    .input(unpinPointInput)
+    .output(onlyAsked)
     .mutation(({ ctx, input }) => unpinPoint(ctx, input)),
 };

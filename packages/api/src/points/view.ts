@@ -1,6 +1,6 @@
 /** The schemas of recovery points as the API sends them. */
 import { pointView as pointFacts, pointRow } from "@kluis/db";
-import { instantView, pageView } from "@kluis/domain";
+import { pageView } from "@kluis/domain";
 import { z } from "zod";
 
 export const pointPage = pageView(pointRow);
@@ -24,10 +24,6 @@ export type PointDiskView = PointView["disks"][number];
 
 export const startedPointJob = z.object({ jobId: z.string(), pointId: z.string() });
 export type StartedPointJob = z.infer<typeof startedPointJob>;
-
-/** A deleted point, with the time until which it can be brought back. */
-export const removedPoint = z.object({ pointId: z.string(), purgeAt: instantView });
-export type RemovedPoint = z.infer<typeof removedPoint>;
 
 /** A point whose row has changed. */
 export const changedPoint = z.object({ pointId: z.string() });

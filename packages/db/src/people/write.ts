@@ -1,4 +1,5 @@
 import type { Clock, Locale } from "@kluis/domain";
+import { z } from "zod";
 import { newId } from "../ids.ts";
 import type { Tx } from "../tx.ts";
 
@@ -57,4 +58,17 @@ export function getPerson(tx: Tx, id: string): Promise<PersonRow | null> {
 
 export async function setPersonLocale(tx: Tx, id: string, locale: Locale): Promise<void> {
   await tx.person.update({ where: { id }, data: { locale }, select: { id: true } });
+}
+
+/** Users who hold a role, directly or by a group, those who were here last first. */
+export async function listPeopleWithRoles(tx: Tx, limit: number): Promise<PersonRow[]> {
+  const rows = await tx.$queryRaw`
+    SELECT p.id FROM "Person" p WHERE p."disabledAt" IS NULL AND EXISTS (SELECT FROM "RoleAssignment" held
+      WHERE held."personId" = p.id OR held."groupId" = ANY(p."groupIds"))
+    ORDER BY p."lastSeenAt" DESC NULLS LAST, p.id LIMIT ${limit}`;
+  const ids = z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map(({ id }) => id);
+  return tx.person.findMany({ where: { id: { in: ids } }, orderBy: { id: "asc" }, select: personFields });
 }

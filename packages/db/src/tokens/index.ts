@@ -1,6 +1,7 @@
 export {
   createToken,
   findToken,
+  getToken,
   listTokens,
   revokeToken,
   type TokenRow,

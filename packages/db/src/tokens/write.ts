@@ -66,6 +66,12 @@ export async function findToken(tx: Tx, tokenHash: Uint8Array): Promise<TokenRow
   return row && toRow(row);
 }
 
+/** Returns the token with this id in any state. */
+export async function getToken(tx: Tx, id: string): Promise<TokenRow | null> {
+  const row = await tx.apiToken.findUnique({ where: { id }, select: fields });
+  return row && toRow(row);
+}
+
 export async function listTokens(tx: Tx, personId: string): Promise<TokenRow[]> {
   const rows = await tx.apiToken.findMany({
     where: { personId },

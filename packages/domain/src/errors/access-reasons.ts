@@ -1,3 +1,5 @@
+import { approvalForbiddenReasons } from "./approval-reasons.ts";
+
 /** Why something is not allowed: reasons of `FORBIDDEN`. */
 export const forbiddenReasons = [
   "permission",
@@ -10,6 +12,7 @@ export const forbiddenReasons = [
   "own-role",
   "own-account",
   "grant-more-than-held",
+  ...approvalForbiddenReasons,
 ] as const;
 
 /** Reasons of `CONFLICT` about teams, roles and users. */

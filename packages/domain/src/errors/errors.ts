@@ -10,8 +10,13 @@ import {
 import { guardrailReasons } from "./guardrail-reasons.ts";
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
 import { ambiguousReasons, platformConflictReasons } from "./platform-reasons.ts";
-import { pointConflictReasons, pointMissingReasons } from "./point-reasons.ts";
-import { azureFailedReasons, azureRejectedReasons, keyVaultReasons } from "./reason-lists.ts";
+import { pointMissingReasons } from "./point-reasons.ts";
+import {
+  azureFailedReasons,
+  azureRejectedReasons,
+  heldConflictReasons,
+  keyVaultReasons,
+} from "./reason-lists.ts";
 
 /**
  * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `turn` (nothing
@@ -108,6 +113,7 @@ export const errorReasons = {
     ...accessInputReasons,
   ],
   NOT_FOUND: [
+    "approval",
     "job",
     "team",
     "token",
@@ -120,7 +126,7 @@ export const errorReasons = {
   CONFLICT: [
     ...ambiguousReasons,
     "job-ended",
-    ...pointConflictReasons,
+    ...heldConflictReasons,
     ...policyConflictReasons,
     "guardrails-changed",
     "catalog-in-use",

@@ -1,4 +1,9 @@
 /** Longer lists of reasons; errors.ts has all of them by code. */
+import { approvalConflictReasons } from "./approval-reasons.ts";
+import { pointConflictReasons } from "./point-reasons.ts";
+
+/** Reasons of CONFLICT about recovery points, and about requests for a second person. */
+export const heldConflictReasons = [...pointConflictReasons, ...approvalConflictReasons] as const;
 
 export const azureFailedReasons = [
   "reported",

@@ -14,6 +14,7 @@ export const workNames = [
   "copies",
   "comparison",
   "verification",
+  "approvals",
 ] as const;
 export type WorkName = (typeof workNames)[number];
 
@@ -33,4 +34,5 @@ export const workTexts: Readonly<Record<WorkName, string>> = {
   copies: "Second copies",
   comparison: "Comparison of the vaults with their storage",
   verification: "Scheduled verification",
+  approvals: "End of requests that have expired",
 };

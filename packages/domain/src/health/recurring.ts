@@ -31,6 +31,8 @@ export const workRules: Readonly<Record<WorkName, WorkRule>> = {
   copies: { everyMs: 10 * minute, budgetMs: 5 * minute, overdueMs: 3 * hour },
   // The end of a scheduled verification wakes it too.
   verification: { everyMs: 10 * minute, budgetMs: 2 * minute, overdueMs: 3 * hour },
+  // Expired requests cannot be approved in any case; this only records their end.
+  approvals: { everyMs: 5 * minute, budgetMs: minute, overdueMs: hour },
   // Damage wakes it at once.
   "damage-reach": { everyMs: hour, budgetMs: 10 * minute, overdueMs: 24 * hour },
   // A difference between vault and database wakes it at once.

@@ -47,6 +47,8 @@ export const taskCatalog = {
   "verify.run": { payload: byJob, maxAttempts: 10, timeoutMinutes: 30 },
   /** Starts the verifications that policies plan. */
   "verify.schedule": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 10 },
+  /** Ends requests for a second person whose time is over. */
+  "approvals.expire": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
   /** Checks one part of a disk of a recovery point. */
   "verify.segment": {
     payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),

@@ -78,6 +78,13 @@ export const ledgerKinds = [
   "protection.changed",
   "protection.stopped",
   "protection.lists-allowed",
+  "approval.requested",
+  "approval.approved",
+  "approval.rejected",
+  "approval.withdrawn",
+  "approval.expired",
+  "approval.cancelled",
+  "approval.failed",
   "occurrence.started",
   "occurrence.missed",
   "occurrence.skipped",
@@ -124,6 +131,7 @@ export type LedgerKind = (typeof ledgerKinds)[number];
 
 /** Every kind of object that an event can be about. */
 export const ledgerTargetTypes = [
+  "approval",
   "connection",
   "disk",
   "grant",

@@ -8,6 +8,7 @@ export {
   type LedgerTargetType,
   ledgerKinds,
   ledgerTargetType,
+  ledgerTargetTypes,
   type SignInMethod,
   signInMethods,
 } from "./audit.ts";

@@ -20,6 +20,7 @@ type RecurringName = Extract<
   | "transfer.dispatch"
   | "transfer.forecast"
   | "vault.keys-check"
+  | "approvals.expire"
 >;
 
 const MINUTE = 60_000;
@@ -47,6 +48,7 @@ const tasks: Readonly<Record<WorkName, Recurring | null>> = {
   comparison: { name: "vault.compare", firstAfterMs: 20 * MINUTE },
   "damage-reach": { name: "vault.damage-reach", firstAfterMs: MINUTE },
   verification: { name: "verify.schedule", firstAfterMs: 2 * MINUTE },
+  approvals: { name: "approvals.expire", firstAfterMs: MINUTE },
 };
 
 const RECURRING = [

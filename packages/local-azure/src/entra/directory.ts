@@ -85,6 +85,7 @@ export const users = {
   omar: contosoUser(4003, "Omar Operator", { title: titles.operator, group: groups.commerceOperators }),
   rosa: contosoUser(4004, "Rosa Reader", { title: titles.reader, group: groups.platformReaders }),
   ada: contosoUser(4005, "Ada Auditor", { title: titles.auditor, group: groups.auditors }),
+  otto: contosoUser(4006, "Otto Owner", { title: titles.owner, group: groups.owners }),
 } as const satisfies Record<string, User>;
 
 export const tenants: readonly Tenant[] = [

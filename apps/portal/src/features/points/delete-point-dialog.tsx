@@ -1,6 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useAsked } from "#features/approvals/use-asked.ts";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import type { PointView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -9,18 +10,19 @@ import { useFormat } from "#lib/use-format.ts";
 import { Alert } from "#ui/alert.tsx";
 import { ConfirmDialog } from "#ui/dialog.tsx";
 
-/** Deletes a point after the user typed the name of its VM and a reason. Warns about the last point of a VM. */
+/** Requests the deletion of a point after the user typed the name of its VM and a reason. Warns about the last point of a VM. */
 export function DeletePointDialog({ point, onClose }: { point: PointView; onClose: () => void }) {
   const t = useTranslations("points");
   const trpc = useTRPC();
   const outcome = useOutcome();
+  const asked = useAsked();
   const format = useFormat();
   const state = useReason();
   const remove = useMutation(
     trpc.points.delete.mutationOptions({
-      onSuccess: () => {
+      onSuccess: ({ requested }) => {
         onClose();
-        void outcome.done(t("detail.deleted"));
+        asked(requested);
       },
       onError: outcome.failed(t("detail.deleteFailed")),
     }),
@@ -34,7 +36,7 @@ export function DeletePointDialog({ point, onClose }: { point: PointView; onClos
       typed={vm}
       action={t("detail.deleteConfirm")}
       busy={remove.isPending}
-      onConfirm={() => state.submit((reason) => remove.mutate({ point: point.id, reason }))}
+      onConfirm={() => state.submit((reason) => remove.mutate({ points: [point.id], reason }))}
       description={
         <>
           {point.isOnly ? (

@@ -1,6 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useAsked } from "#features/approvals/use-asked.ts";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import type { PointView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -8,27 +9,30 @@ import { useOutcome } from "#lib/use-actions.ts";
 import { useFormat } from "#lib/use-format.ts";
 import { ConfirmDialog } from "#ui/dialog.tsx";
 
-/** Pins a point, or ends its hold, with a reason. */
+/** Pins a point, or requests the end of its hold, with a reason. */
 export function PinDialog({ point, onClose }: { point: PointView; onClose: () => void }) {
   const t = useTranslations("points");
   const trpc = useTRPC();
   const outcome = useOutcome();
+  const asked = useAsked();
   const format = useFormat();
   const state = useReason();
   const isPinned = point.pinnedAt !== null;
-  const ended = (text: string) => () => {
-    onClose();
-    void outcome.done(text);
-  };
   const pin = useMutation(
     trpc.points.pin.mutationOptions({
-      onSuccess: ended(t("detail.pinned")),
+      onSuccess: () => {
+        onClose();
+        void outcome.done(t("detail.pinned"));
+      },
       onError: outcome.failed(t("detail.pinFailed")),
     }),
   );
   const unpin = useMutation(
     trpc.points.unpin.mutationOptions({
-      onSuccess: ended(t("detail.unpinned")),
+      onSuccess: ({ requested }) => {
+        onClose();
+        asked(requested);
+      },
       onError: outcome.failed(t("detail.unpinFailed")),
     }),
   );

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { WaitingNotice } from "#features/approvals/waiting-notice.tsx";
 import { PointActions } from "#features/points/point-actions.tsx";
 import {
   PointConsistency,
@@ -64,6 +65,7 @@ function LoadedPoint({ point }: { point: PointView }) {
             {t("detail.damagedText")}
           </Alert>
         ) : null}
+        <WaitingNotice of={{ point: point.id }} />
         <PointPlaces point={point} />
         {point.state === "damaged" ? <PointDamage point={point} /> : null}
         {point.state === "soft-deleted" && point.purgeAt !== null ? (

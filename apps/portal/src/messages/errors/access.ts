@@ -1,5 +1,6 @@
 import { catalog } from "#messages/catalog.ts";
 import { accessChangeReasons } from "#messages/errors/access-changes.ts";
+import { approvalNotFound } from "#messages/errors/approvals.ts";
 import { connectionConflicts } from "#messages/errors/connections.ts";
 import { connectionsNotFound } from "#messages/errors/connections-not-found.ts";
 import { guardrailConflicts } from "#messages/errors/guardrails.ts";
@@ -50,6 +51,7 @@ export const accessErrors = catalog({
       message: "It does not exist, or your role does not allow you to see it.",
       action: "Check the address, or go back to the list.",
       reasons: {
+        ...approvalNotFound.en,
         job: {
           message: "There is no job {job} that you can see.",
           action: "Check the ID in the list of jobs.",
@@ -213,6 +215,7 @@ export const accessErrors = catalog({
       message: "Dit bestaat niet of u hebt er geen toegang toe.",
       action: "Controleer het adres of ga terug naar de lijst.",
       reasons: {
+        ...approvalNotFound.nl,
         job: {
           message: "Taak {job} bestaat niet of u hebt er geen toegang toe.",
           action: "Controleer de id in de lijst met taken.",

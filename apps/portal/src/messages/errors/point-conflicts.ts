@@ -1,8 +1,10 @@
 import { catalog } from "#messages/catalog.ts";
+import { approvalConflicts } from "#messages/errors/approvals.ts";
 
 /** Why a recovery point cannot be held, released, removed, brought back or rebuilt: reasons of CONFLICT. */
 export const pointConflicts = catalog({
   en: {
+    ...approvalConflicts.en,
     "verification-open": {
       message: "A verification of this recovery point is already running ({mode}).",
       action: "Wait until it ends, or cancel it first.",
@@ -30,6 +32,7 @@ export const pointConflicts = catalog({
     },
   },
   nl: {
+    ...approvalConflicts.nl,
     "verification-open": {
       message: "Er loopt al een verificatie van dit herstelpunt ({mode}).",
       action: "Wacht tot die klaar is, of annuleer haar eerst.",

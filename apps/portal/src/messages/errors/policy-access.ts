@@ -1,6 +1,8 @@
 /** What a policy may not do, and what prevents a change of one. */
 
 /** Reasons of `FORBIDDEN`. */
+import { approvalForbidden } from "#messages/errors/approvals.ts";
+/** What a policy may not do: reasons of `FORBIDDEN`. */
 export const policyAccessReasons = {
   en: {
     "retention-shorten": {
@@ -8,6 +10,7 @@ export const policyAccessReasons = {
         "This change deletes recovery points, or keeps them for a shorter time: {points, plural, one {# point} other {# points}} of {vms, plural, one {# VM} other {# VMs}} for which you may not shorten retention.",
       action: "Request the permission {permission} on these VMs, or keep their points as long as now.",
     },
+    ...approvalForbidden.en,
     "policy-reach": {
       message: "The policy {policy} belongs to the team {team}, whose scopes do not contain {vm}.",
       action: "Choose a policy of a team that reaches the VM, or one that is offered to every team.",
@@ -19,6 +22,7 @@ export const policyAccessReasons = {
         "Deze wijziging verwijdert herstelpunten of bewaart ze korter: {points, plural, one {# punt} other {# punten}} van {vms, plural, one {# VM} other {# VM’s}} waarvan u de bewaartermijn niet mag verkorten.",
       action: "Vraag om het recht {permission} voor deze VM’s, of bewaar hun punten zo lang als nu.",
     },
+    ...approvalForbidden.nl,
     "policy-reach": {
       message: "Het beleid {policy} is van het team {team}, en {vm} valt niet binnen het bereik daarvan.",
       action: "Kies een beleid van een team dat de VM bereikt, of een beleid voor alle teams.",

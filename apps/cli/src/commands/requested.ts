@@ -1,0 +1,46 @@
+/** What commands that need a second person share: their options, and what they print. */
+import { approvalLimits } from "@kluis/domain";
+import type { ApprovalAsked } from "../api-types.ts";
+import { option, print, type Session } from "../command.ts";
+import { type ExitCode, exitCodes } from "../failure.ts";
+import { countOf, timeOf } from "../format.ts";
+import { text, wholeNumber } from "../values.ts";
+
+/** The last sentence of the help of such a command. */
+export const secondPerson =
+  "A second person must approve it in the portal: the command prints the request, and its exit code is 6.";
+
+export const requestOptions = {
+  ticket: option(
+    "reference",
+    "a ticket of your organization",
+    text.max(approvalLimits.ticketLength).optional(),
+  ),
+  expiresInHours: option(
+    "hours",
+    `until the request expires, at most ${approvalLimits.hoursMost}; default ${approvalLimits.hours}`,
+    wholeNumber.refine((hours) => hours <= approvalLimits.hoursMost, "Use a smaller number.").optional(),
+  ),
+};
+
+/** Prints a request that was made instead of a change. */
+export function printRequested(session: Session, requested: ApprovalAsked): ExitCode {
+  print(session, { requested }, () => requestedText(session, requested));
+  return exitCodes.requested;
+}
+
+/** How to follow the request, and a warning when no user can approve it. */
+export function requestedText({ connection }: Session, requested: ApprovalAsked): string {
+  const { id, expiresAt, existed, deciders } = requested;
+  const { count, hasMore } = deciders;
+  const who =
+    count === 0
+      ? "No user who has signed in could approve it: give another person the permission approval:decide on everything that it affects."
+      : `${countOf(count, "user")}${hasMore ? " or more" : ""} could approve it.`;
+  return [
+    existed ? `The same was requested before and still waits: ${id}` : `Requested: ${id}`,
+    `It waits for a second person until ${timeOf(expiresAt)}. ${who}`,
+    `To approve it: ${connection.url}/approvals/${id}`,
+    `To follow it:  kluis approvals show ${id} --wait`,
+  ].join("\n");
+}

@@ -1,0 +1,16 @@
+/** Every kind of operation that can need a second person. */
+import type { StoredApproval } from "@kluis/db";
+import type { ApprovalKind } from "@kluis/domain";
+import { unpinOperation } from "../points/pins.ts";
+import { deletePointsOperation } from "../points/removal.ts";
+import { type BoundOperation, bind } from "./operation.ts";
+
+const operations: Readonly<Record<ApprovalKind, (stored: unknown) => BoundOperation>> = {
+  "points.delete": (stored) => bind(deletePointsOperation, stored),
+  "points.unpin": (stored) => bind(unpinOperation, stored),
+};
+
+/** The operation of a request, with its input. */
+export function bindOperation({ kind, input }: Pick<StoredApproval, "kind" | "input">): BoundOperation {
+  return operations[kind](input);
+}

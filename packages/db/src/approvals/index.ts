@@ -1,0 +1,5 @@
+export * from "./facts.ts";
+export * from "./read.ts";
+export type { ApprovalReach, ApprovalSight } from "./sight.ts";
+export { type ApprovalRow, approvalRow } from "./view.ts";
+export * from "./write.ts";

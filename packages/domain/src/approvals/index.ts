@@ -1,0 +1,4 @@
+export * from "./approval.ts";
+export * from "./effect.ts";
+export * from "./events.ts";
+export * from "./may-decide.ts";
