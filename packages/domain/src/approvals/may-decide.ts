@@ -6,7 +6,7 @@ import type { SignInMethod } from "../ledger/audit.ts";
 export interface DirectoryPerson {
   readonly tenantId: string;
   readonly objectId: string;
-  /** Accounts with the same value belong to one human being, as an owner has said; null: the account stands alone. */
+  /** Accounts with the same value belong to one human being, as an owner has said; null: no other account is known. */
   readonly humanId: string | null;
 }
 
