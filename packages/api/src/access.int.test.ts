@@ -52,7 +52,6 @@ beforeAll(async () => {
       systemClock,
     ),
   );
-  const owner = await world.as("owner");
   session = (await owner.me.sessions())[0]?.id ?? "";
   await world.session("platformReader");
   const night = { name: "night shift", team: "platform", permissions: ["backup:run" as const] };

@@ -94,10 +94,8 @@ export const points = catalog({
       delete: "Delete",
       deleteTitle: "Request the deletion of this recovery point?",
       deleteText:
-        "The recovery point of {vm} from {at} is deleted. {days, plural, one {It can be brought back for # day, then its data is deleted permanently.} other {It can be brought back for # days, then its data is deleted permanently.}} Other recovery points do not change. The report keeps its row, with who deleted it and why.",
-      onlyPoint: "This is the last good recovery point of {vm}",
         "After the approval of a second person, the recovery point of {vm} from {at} is deleted. {days, plural, one {It can be brought back for # day, then its data is deleted permanently.} other {It can be brought back for # days, then its data is deleted permanently.}} Other recovery points do not change. The report keeps its row, with who deleted it and why.",
-      onlyPoint: "This is the only recovery point of {vm}",
+      onlyPoint: "This is the last good recovery point of {vm}",
       onlyPointText:
         "After the deletion, nothing of this VM can be restored unless the point is brought back in time.",
       deleteReason: "Reason (recorded in the audit log)",
@@ -245,10 +243,8 @@ export const points = catalog({
       delete: "Verwijderen",
       deleteTitle: "Verwijdering van dit herstelpunt aanvragen?",
       deleteText:
-        "Het herstelpunt van {vm} van {at} wordt verwijderd. {days, plural, one {Het kan nog # dag worden teruggehaald. Daarna worden de gegevens definitief verwijderd.} other {Het kan nog # dagen worden teruggehaald. Daarna worden de gegevens definitief verwijderd.}} Andere herstelpunten veranderen niet. In het rapport blijft de rij staan, met wie het herstelpunt heeft verwijderd en waarom.",
-      onlyPoint: "Dit is het laatste goede herstelpunt van {vm}",
         "Na de goedkeuring van een tweede persoon wordt het herstelpunt van {vm} van {at} verwijderd. {days, plural, one {Het kan nog # dag worden teruggehaald. Daarna worden de gegevens definitief verwijderd.} other {Het kan nog # dagen worden teruggehaald. Daarna worden de gegevens definitief verwijderd.}} Andere herstelpunten veranderen niet. In het rapport blijft de rij staan, met wie het herstelpunt heeft verwijderd en waarom.",
-      onlyPoint: "Dit is het enige herstelpunt van {vm}",
+      onlyPoint: "Dit is het laatste goede herstelpunt van {vm}",
       onlyPointText:
         "Na de verwijdering kan niets van deze VM worden hersteld, tenzij het punt op tijd wordt teruggehaald.",
       deleteReason: "Reden (wordt vastgelegd in het auditlogboek)",

@@ -28,6 +28,13 @@ export async function actingRequester(
   }
   const { id, name, username, groupIds } = person;
   const access = { roles: [], teams: [], limitedTo };
-  const who = { actor, person: { id, name, username, locale: null }, groupIds, access, sessionEndsAt: null };
+  const who = {
+    actor,
+    person: { id, name, username, locale: null },
+    groupIds,
+    access,
+    sessionId: null,
+    sessionEndsAt: null,
+  };
   return { ctx: await actingNow({ ...ctx, who }, tx) };
 }

@@ -1,5 +1,4 @@
 export { isMemberOf, listPeople, type PersonListRow, personRowView } from "./list.ts";
 export { findPeople, listAccounts } from "./read.ts";
 export { disablePerson, enablePerson, endAccess, linkPeople, unlinkPerson } from "./state.ts";
-export { getPerson, type PersonRow, setPersonLocale, upsertPerson } from "./write.ts";
 export { getPerson, listPeopleWithRoles, type PersonRow, setPersonLocale, upsertPerson } from "./write.ts";

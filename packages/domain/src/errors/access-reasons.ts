@@ -33,7 +33,7 @@ export const accessConflictReasons = [
 export const accessInputReasons = ["organisation-role", "role-of-other-team"] as const;
 
 /** Reasons of `NOT_FOUND` about teams, roles and users. */
-export const accessMissingReasons = ["role", "member", "scope", "person"] as const;
+export const accessMissingReasons = ["role", "member", "scope", "person", "session"] as const;
 
 /** What prevents a change of a policy: reasons of `CONFLICT`. */
 export const policyConflictReasons = [
@@ -42,4 +42,3 @@ export const policyConflictReasons = [
   "policy-renamed",
   "policy-retired",
 ] as const;
-export const accessMissingReasons = ["role", "member", "scope", "person", "session"] as const;

@@ -203,7 +203,6 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "preview-clocks-change": None;
   "preview-points-expire": { readonly points: number };
   "preview-points-undo": { readonly days: number };
-  "preview-no-undo": None;
   "preview-more-vms": { readonly judged: number; readonly vms: number };
   "preview-many-snapshots": { readonly days: number };
   // What Azure does not allow of a policy, or not always

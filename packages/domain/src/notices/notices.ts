@@ -235,7 +235,6 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "preview-points-expire": ({ points }) =>
     `Saving deletes ${count(points, "recovery point")} at the next clean-up.`,
   "preview-points-undo": ({ days }) => `They can be brought back for ${count(days, "day")}.`,
-  "preview-no-undo": () => "The policy deletes points permanently at once: they cannot be brought back.",
   "preview-more-vms": ({ judged, vms }) =>
     `The points of ${judged} of ${vms} virtual machines are listed here.`,
   "preview-many-snapshots": ({ days }) =>

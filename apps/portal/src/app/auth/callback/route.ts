@@ -40,7 +40,7 @@ async function answer(request: Request, publicUrl: string): Promise<NextResponse
       username: identity.username,
       groups: identity.groupIds,
       ip: clientAddress(request.headers),
-      replaces: (await cookies()).get(sessionCookie)?.value,
+      replaces: (await cookies()).get(sessionCookie())?.value,
     });
     const response = NextResponse.redirect(publicUrl + next, 303);
     response.cookies.set(sessionCookie(), session.sessionToken, sessionCookieOptions(session.expiresAt));
