@@ -3,8 +3,8 @@
  *
  * A retention rule keeps points of the last N days when, with backups as scheduled, from each of today and the N - 1 local days
  * before it on which a backup ran, at least one point is kept at every moment. Days without a planned run need none, so a weekly
- * schedule can keep to it. Points that a person starts by hand are not part of the promise: they only push a rule that counts points,
- * and `judgeRetention` holds the floor then.
+ * schedule can keep to it. Points that a person starts by hand are not part of the promise: a rule that counts
+ * points keeps fewer days then.
  */
 import type { PolicyDocument, RetentionAge, Schedule, TierRule } from "../policies/policy.ts";
 
