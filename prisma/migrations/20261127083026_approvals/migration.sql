@@ -59,7 +59,7 @@ CREATE INDEX "ApprovalItem_pointId_idx" ON "ApprovalItem"("pointId");
 -- AddForeignKey
 ALTER TABLE "ApprovalItem" ADD CONSTRAINT "ApprovalItem_requestId_fkey" FOREIGN KEY ("requestId") REFERENCES "ApprovalRequest"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
--- By hand: what the schema language cannot express.
+-- Written by hand from here on: what the schema language cannot express.
 
 ALTER TABLE "ApprovalRequest" ADD CONSTRAINT "ApprovalRequest_state"
   CHECK ("state" IN ('pending', 'executed', 'rejected', 'withdrawn', 'expired', 'cancelled', 'failed'));

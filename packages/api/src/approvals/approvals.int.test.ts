@@ -171,7 +171,10 @@ test("an account that is linked to the requester decides nothing, and a disabled
   expect(await second.approvals.summary()).toMatchObject({ toDecide: 0 });
   expect((await api.admin.approvals.get({ approval: asked.requested.id })).deciders?.count).toBe(1);
   await prisma.person.updateMany({ where: linked, data: { humanId: null } });
-  await prisma.person.updateMany({ where: { name: "commerceAdmin" }, data: { disabledAt: new Date() } });
+  await prisma.person.updateMany({
+    where: { name: "commerceAdmin" },
+    data: { disabledAt: new Date(), disabledBy: "kluis" },
+  });
   expect(await approveAs(second, asked)).toMatchObject({ state: "cancelled", endReason: "requester" });
   for (const point of points) expect(await stateOf(point)).toBe("available");
 });
