@@ -12,6 +12,7 @@ const pages: readonly { readonly name: string; readonly open: (page: Page) => Pr
     "Virtual machines /vms",
     "Jobs /jobs",
     "Recovery points /points",
+    "Approvals /approvals",
     "Policies /policies",
   ].map(at),
   ...["New policy /policies/new", "Reports /reports", "Audit log /audit", "Settings /settings"].map(at),

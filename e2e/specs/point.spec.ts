@@ -12,7 +12,7 @@ test("the dialog warns that a point is the only one of its VM", async ({ page })
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   const dialog = page.getByRole("alertdialog");
   await expect(dialog.getByText("This is the last good recovery point of batch-01")).toBeVisible();
-  await expect(dialog.getByRole("button", { name: "Delete recovery point" })).toBeDisabled();
+  await expect(dialog.getByRole("button", { name: "Request deletion" })).toBeDisabled();
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(dialog).toHaveCount(0);
 });

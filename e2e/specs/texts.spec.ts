@@ -64,6 +64,7 @@ for (const path of [
   "/policies/new",
   "/jobs",
   "/points",
+  "/approvals",
   "/reports",
   "/audit",
   "/settings",

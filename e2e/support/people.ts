@@ -7,6 +7,8 @@ export const people = {
   omar: { name: "Omar Operator" },
   rosa: { name: "Rosa Reader" },
   ada: { name: "Ada Auditor" },
+  /** A second owner, who approves what Olivia requests. */
+  otto: { name: "Otto Owner" },
 } as const;
 export type PersonKey = keyof typeof people;
 
