@@ -119,7 +119,6 @@ export async function createWorld(
     clock: systemClock,
     signal: new AbortController().signal,
   });
-  const secretsKeyFile = await writeSecretsKey(folder);
   const api = await createApi({
     env: {
       databaseUrl: database.url,
@@ -127,7 +126,7 @@ export async function createWorld(
       logLevel: "error",
       vault: { kind: "folder", name: "main", ...place },
       keyVault: lazyKeyVault(() => Promise.reject(new Error("These tests have no key vault."))),
-      secretsKeyFile,
+      secretsKeyFile: await writeSecretsKey(folder),
       firstOwner,
       vaultFolders: path.join(folder, "vaults"),
     },
