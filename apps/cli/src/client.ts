@@ -35,7 +35,12 @@ const callTimeoutMs = 300_000;
 const patienceMs = 60_000;
 const longestPauseMs = 8_000;
 
-export function connectServer(connection: Connection, signal: AbortSignal): Server {
+/** @param say tells the user why a command waits */
+export function connectServer(
+  connection: Connection,
+  signal: AbortSignal,
+  say: (text: string) => void = () => undefined,
+): Server {
   const { url, token } = connection;
   const authorization = `Bearer ${token}`;
   const api = createTRPCClient<AppRouter>({
@@ -54,11 +59,17 @@ export function connectServer(connection: Connection, signal: AbortSignal): Serv
   return {
     url,
     call: async (work) => {
-      try {
-        return await work(api);
-      } catch (error) {
-        signal.throwIfAborted();
-        throw fromTrpc(error, url);
+      for (let waitedMs = 0; ; ) {
+        try {
+          return await work(api);
+        } catch (error) {
+          signal.throwIfAborted();
+          const pauseMs = rateLimitMs(error);
+          if (pauseMs === null || waitedMs + pauseMs > rateLimitMostMs) throw fromTrpc(error, url);
+          say(`Kluis limits the number of requests. It continues in ${pauseMs / 1000} s.`);
+          await delay(pauseMs, undefined, { signal });
+          waitedMs += pauseMs;
+        }
       }
     },
     request: async (path, options) => {
@@ -67,6 +78,20 @@ export function connectServer(connection: Connection, signal: AbortSignal): Serv
       throw await serverError(response, url);
     },
   };
+}
+
+/** The longest time that one call waits for its rate. */
+const rateLimitMostMs = 5 * 60_000;
+
+const rateLimited = z.object({
+  kluis: z.object({ code: z.literal("RATE_LIMITED"), params: z.object({ seconds: z.int().min(1) }) }),
+});
+
+/** The wait that the server requests; null for other errors. A refused call did nothing, so each can be repeated. */
+function rateLimitMs(error: unknown): number | null {
+  if (!(error instanceof TRPCClientError)) return null;
+  const known = rateLimited.safeParse(error.data);
+  return known.success ? known.data.kluis.params.seconds * 1000 : null;
 }
 
 async function reach(

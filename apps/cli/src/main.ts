@@ -42,7 +42,12 @@ async function openSession(terminal: Terminal, { env, signal }: RunOptions): Pro
     import("./connection.ts"),
   ]);
   const connection = await findConnection(env);
-  return { server: connectServer(connection, signal), connection, terminal, signal };
+  return {
+    server: connectServer(connection, signal, (text) => terminal.note(text)),
+    connection,
+    terminal,
+    signal,
+  };
 }
 
 const interrupted: Failure = {

@@ -5,6 +5,8 @@ import { type Logger, pino } from "pino";
 import type { Api } from "./context.ts";
 import type { ApiEnv } from "./env.ts";
 import { createLiveHub } from "./live/hub.ts";
+import { Rates } from "./rates.ts";
+import { Refusals } from "./refusals.ts";
 import { createVaultReader } from "./vault-reader.ts";
 
 export interface CreateApiOptions {
@@ -27,6 +29,8 @@ export async function createApi({ env, logger, clock = systemClock }: CreateApiO
     onIdleError: (error) => log.warn({ err: error }, "a database connection was lost"),
   });
   const live = createLiveHub(db, log);
+  const rates = new Rates();
+  const refusals = new Refusals({ db, clock, logger: log, rates });
   return {
     db,
     clock,
@@ -36,8 +40,11 @@ export async function createApi({ env, logger, clock = systemClock }: CreateApiO
     vaultFolders: env.vaultFolders,
     firstOwner: env.firstOwner,
     live,
+    rates,
+    refusals,
     close: async () => {
       await live.close();
+      await refusals.close();
       await db.close();
     },
   };

@@ -4,6 +4,7 @@ import {
   type Actor,
   type Clock,
   can,
+  isKluisError,
   KluisError,
   type Locale,
   mustBeAllowed,
@@ -13,6 +14,8 @@ import {
 } from "@kluis/domain";
 import type { Logger } from "pino";
 import type { LiveHub } from "./live/hub.ts";
+import { callRates, type Rates, tooFast } from "./rates.ts";
+import type { Refusals } from "./refusals.ts";
 import type { VaultReader } from "./vault-reader.ts";
 
 /** What a process needs to serve the API; one per process. */
@@ -28,6 +31,8 @@ export interface Api {
   /** A user or group of the directory that becomes owner at a sign-in while there is none; null: no one does. */
   readonly firstOwner: string | null;
   readonly live: LiveHub;
+  readonly rates: Rates;
+  readonly refusals: Refusals;
   /** Ends live streams, then the connections to the database. */
   close(): Promise<void>;
 }
@@ -84,6 +89,32 @@ export function requireSignedIn(ctx: RequestContext, permission: Permission): Si
   }
   mustBeAllowed(who.access, permission, { kind: "anywhere" });
   return { ...ctx, who };
+}
+
+/**
+ * Takes a call from the rate of the user or the token; a batch takes one for each of its calls, a stream one for its start.
+ * @throws KluisError RATE_LIMITED
+ */
+export function charge({ api, who }: RequestContext): void {
+  if (who === null) return;
+  const { personId, via, tokenId } = who.actor;
+  const waitMs = api.rates.take(`${personId} ${tokenId ?? via}`, callRates[via]);
+  if (waitMs > 0) throw tooFast(waitMs);
+}
+
+/**
+ * Notes a refused right or token, so that it is an event and guessing slows down.
+ * @returns the error to answer with: the given one, or RATE_LIMITED after too many
+ */
+export function refusedWith(ctx: RequestContext, error: KluisError, what: string): KluisError {
+  if (error.code !== "FORBIDDEN" && error.code !== "TOKEN_INVALID") return error;
+  const kind = error.code === "FORBIDDEN" ? "forbidden" : "token";
+  try {
+    ctx.api.refusals.note({ kind, actor: ctx.who?.actor ?? null, ip: ctx.ip, what });
+    return error;
+  } catch (tooMany) {
+    return isKluisError(tooMany) ? tooMany : error;
+  }
 }
 
 /** The VMs that the user may see. */

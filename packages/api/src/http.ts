@@ -2,7 +2,7 @@
 import { KluisError, limits } from "@kluis/domain";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import type { RequestContext } from "./context.ts";
-import { errorResponse } from "./responses.ts";
+import { errorResponse, retryAfter } from "./responses.ts";
 import { appRouter } from "./root.ts";
 
 /** Answers a request to `/api/trpc/…`. Never throws. */
@@ -19,7 +19,7 @@ export async function apiResponse(
       allowMethodOverride: false,
       maxBatchSize: limits.requestBatchMost,
       // Answers are for one user at one moment: no cache keeps them.
-      responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
+      responseMeta: ({ errors }) => ({ headers: { "cache-control": "no-store", ...retryAfter(errors) } }),
     });
   } catch (error) {
     return errorResponse(error, crypto.randomUUID());

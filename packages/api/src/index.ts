@@ -12,7 +12,14 @@ export { type ApiEnv, parseApiEnv } from "./env.ts";
 export { type ApiError, apiErrorOf, httpStatusOf, kluisErrorOf } from "./error-map.ts";
 export { publicHealth, readHealth } from "./health/service.ts";
 export { apiResponse } from "./http.ts";
-export { type Credentials, createContext, type SignIn, signIn, signOut } from "./identity/identity.ts";
+export {
+  type Credentials,
+  createContext,
+  type SignIn,
+  signIn,
+  signInRefused,
+  signOut,
+} from "./identity/identity.ts";
 export { openPointReport, type PointReport } from "./reports/render.ts";
 export { diskDownloadResponse, errorResponse, pointReportResponse } from "./responses.ts";
 export { type AppRouter, appRouter, createCaller } from "./root.ts";

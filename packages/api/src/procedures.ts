@@ -1,7 +1,7 @@
 import { isStorable, KluisError, type Permission } from "@kluis/domain";
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
-import { type RequestContext, requireSignedIn } from "./context.ts";
+import { charge, type RequestContext, refusedWith, requireSignedIn } from "./context.ts";
 import { apiErrorOf, kluisErrorOf, toTrpcError } from "./error-map.ts";
 
 /** The permission of a procedure, and for a subscription the schema of its events. Tests and CONTRACT.md read both. */
@@ -45,7 +45,7 @@ const withErrors = t.middleware(async ({ ctx, path, next }) => {
   if (error.code === "INTERNAL") {
     ctx.api.logger.error({ err: error.cause ?? error, path, requestId: ctx.requestId }, "procedure failed");
   }
-  throw toTrpcError(error);
+  throw toTrpcError(refusedWith(ctx, error, path));
 });
 
 /** Refuses texts that no row can hold, before a schema or the database sees them. */
@@ -64,7 +64,10 @@ function withPermission(meta: ProcedureMeta) {
     .meta(meta)
     .use(withErrors)
     .use(withStorableInput)
-    .use(({ ctx, next }) => next({ ctx: requireSignedIn(ctx, meta.permission) }));
+    .use(({ ctx, next }) => {
+      charge(ctx);
+      return next({ ctx: requireSignedIn(ctx, meta.permission) });
+    });
 }
 
 /**

@@ -10,7 +10,7 @@ export type VmEvent = Omit<LedgerDraft, "teamIds"> & { readonly teamIds?: readon
  * `change` returns its result and the events, which are appended last.
  */
 export function record<T>(
-  ctx: Pick<SignedInContext, "api">,
+  ctx: { readonly api: Pick<SignedInContext["api"], "db" | "clock"> },
   change: (tx: Tx) => Promise<{ readonly result: T; readonly events: readonly VmEvent[] }>,
 ): Promise<T> {
   return inTransaction(ctx.api.db, async (tx) => {

@@ -2,7 +2,7 @@
  * Web Responses for route handlers outside tRPC: downloads, reports, errors. They never throw:
  * errors become responses.
  */
-import type { RequestContext } from "./context.ts";
+import { charge, type RequestContext, refusedWith } from "./context.ts";
 import { type DiskDownload, openDiskDownload } from "./downloads/download.ts";
 import { decideRange } from "./downloads/http-range.ts";
 import { diskDownloadInput } from "./downloads/inputs.ts";
@@ -13,13 +13,23 @@ import { openPointReport } from "./reports/render.ts";
 /** An error as JSON, `{ error: ApiError }`, with its status. */
 export function errorResponse(error: unknown, requestId: string): Response {
   const known = kluisErrorOf(error);
-  const headers: Record<string, string> = { "cache-control": "no-store", "x-request-id": requestId };
+  const headers: Record<string, string> = {
+    "cache-control": "no-store",
+    "x-request-id": requestId,
+    ...retryAfter([known]),
+  };
   if (known.code === "NOT_SIGNED_IN" || known.code === "TOKEN_INVALID")
     headers["www-authenticate"] = "Bearer";
   return Response.json(
     { error: apiErrorOf(error, requestId) },
     { status: httpStatusOf(known.code), headers },
   );
+}
+
+/** The header that says when a limited caller may come again. */
+export function retryAfter(errors: readonly unknown[]): Record<string, string> {
+  const waits = errors.flatMap((error) => kluisErrorOf(error).retryAfterMs ?? []);
+  return waits.length === 0 ? {} : { "retry-after": String(Math.ceil(Math.max(...waits) / 1000)) };
 }
 
 /** Path and query of a download, as they arrive. */
@@ -46,6 +56,7 @@ export async function diskDownloadResponse(
       format: format ?? undefined,
       holes: holes ?? undefined,
     });
+    charge(ctx);
     const download = await openDiskDownload(ctx, wanted);
     const { headers } = request;
     const decision = decideRange(download, {
@@ -133,6 +144,7 @@ export async function pointReportResponse(
 ): Promise<Response> {
   try {
     const { format, from, to } = input;
+    charge(ctx);
     const wanted = { format: format ?? undefined, from: from || undefined, to: to || undefined };
     const report = await openPointReport(ctx, pointReportInput.parse(wanted), request.signal);
     return new Response(streamOf(ctx, report.stream(), request.signal), {
@@ -149,5 +161,5 @@ function failed(ctx: RequestContext, error: unknown): Response {
   if (known.code === "INTERNAL") {
     ctx.api.logger.error({ err: known.cause ?? known, requestId: ctx.requestId }, "request failed");
   }
-  return errorResponse(error, ctx.requestId);
+  return errorResponse(refusedWith(ctx, known, "download"), ctx.requestId);
 }

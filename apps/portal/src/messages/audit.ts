@@ -51,6 +51,7 @@ export const audit = catalog({
     filteredText: "No event matches all of the filters above.",
     kinds: {
       installation_created: "Installation created",
+      access_refused: "Access refused",
       "person_signed-in": "Signed in",
       "person_signed-out": "Signed out",
       person_disabled: "User disabled",
@@ -229,6 +230,7 @@ export const audit = catalog({
     filteredText: "Geen gebeurtenis voldoet aan alle filters hierboven.",
     kinds: {
       installation_created: "Installatie gemaakt",
+      access_refused: "Toegang geweigerd",
       "person_signed-in": "Aangemeld",
       "person_signed-out": "Afgemeld",
       person_disabled: "Gebruiker uitgeschakeld",

@@ -237,6 +237,25 @@ async function endReplaced(tx: Tx, sessionToken: string, now: Date): Promise<voi
   if (old !== null) await revokeSession(tx, old.id, now);
 }
 
+/** Notes a sign-in that was refused; after too many of one address the error is RATE_LIMITED. */
+export function signInRefused(
+  api: Api,
+  failure: { readonly ip: string | null; readonly error: KluisError },
+): KluisError {
+  const { ip, error } = failure;
+  try {
+    api.refusals.note({
+      kind: "sign-in",
+      actor: null,
+      ip,
+      what: error.params["check"]?.toString() ?? error.code,
+    });
+    return error;
+  } catch (tooMany) {
+    return kluisErrorOf(tooMany);
+  }
+}
+
 /** Ends the session; an unknown or ended session changes nothing. */
 export async function signOut(api: Api, sessionToken: string): Promise<void> {
   const session = await findSession(api.db.prisma, secretHash(sessionToken));

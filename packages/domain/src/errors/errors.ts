@@ -1,5 +1,4 @@
 /** Typed errors: code, what happened, what to do. `api` maps codes to tRPC and HTTP; `azure` maps Azure's errors to codes. */
-
 import {
   accessConflictReasons,
   accessInputReasons,
@@ -44,6 +43,7 @@ export const errorCatalog = {
   TOKEN_INVALID: "never",
   FORBIDDEN: "never",
   GUARDRAIL: "never",
+  RATE_LIMITED: "after",
   CONFIG_INVALID: "never",
   // Protection and backup
   VM_NOT_FOUND: "never",
@@ -148,6 +148,7 @@ export const errorReasons = {
   TOKEN_INVALID: ["unknown", "revoked", "expired", "owner-removed", "owner-disabled"],
   FORBIDDEN: forbiddenReasons,
   GUARDRAIL: guardrailReasons,
+  RATE_LIMITED: ["calls"],
   CONFIG_INVALID: [],
   VM_NOT_FOUND: ["unknown", "gone", "replaced"],
   VM_NOT_PROTECTED: ["no-policy", "nothing-to-stop"],

@@ -29,6 +29,7 @@ export const ledgerKinds = [
   "person.linked",
   "person.unlinked",
   "session.revoked",
+  "access.refused",
   "token.created",
   "token.revoked",
   "team.created",

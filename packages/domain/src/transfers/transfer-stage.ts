@@ -25,6 +25,7 @@ const outageKinds = {
   TOKEN_INVALID: "retry",
   FORBIDDEN: "retry",
   GUARDRAIL: "retry",
+  RATE_LIMITED: "retry",
   CONFIG_INVALID: "outage",
   VM_NOT_FOUND: "retry",
   VM_NOT_PROTECTED: "retry",

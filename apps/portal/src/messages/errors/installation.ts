@@ -42,6 +42,18 @@ export const installationErrors = catalog({
       message: "Another process listens on the configured port.",
       action: "Stop that process, or choose another port.",
     },
+    RATE_LIMITED: {
+      title: "Too many requests",
+      message: "Too many requests from this user.",
+      action: "Wait, then try again.",
+      reasons: {
+        calls: {
+          message:
+            "Too many requests from this user. The next one is accepted in {seconds, plural, one {# second} other {# seconds}}.",
+          action: "Wait, then try again.",
+        },
+      },
+    },
     CANCELLED: {
       title: "Canceled",
       message: "The operation was canceled.",
@@ -92,6 +104,18 @@ export const installationErrors = catalog({
       title: "De poort is in gebruik",
       message: "Een ander proces luistert op de geconfigureerde poort.",
       action: "Stop dat proces of kies een andere poort.",
+    },
+    RATE_LIMITED: {
+      title: "Te veel aanvragen",
+      message: "Te veel aanvragen van deze gebruiker.",
+      action: "Wacht even en probeer het opnieuw.",
+      reasons: {
+        calls: {
+          message:
+            "Te veel aanvragen van deze gebruiker. De volgende wordt over {seconds, plural, one {# seconde} other {# seconden}} geaccepteerd.",
+          action: "Wacht even en probeer het opnieuw.",
+        },
+      },
     },
     CANCELLED: {
       title: "Geannuleerd",

@@ -1,4 +1,4 @@
-import { signIn } from "@kluis/api";
+import { signIn, signInRefused } from "@kluis/api";
 import { toKluisError } from "@kluis/domain";
 import { cookies } from "next/headers";
 import { NextResponse } from "next/server";
@@ -48,7 +48,8 @@ async function answer(request: Request, publicUrl: string): Promise<NextResponse
     if (session.locale !== null) response.cookies.set(localeCookie, session.locale, localeCookieOptions);
     return response;
   } catch (error) {
-    const known = toKluisError(error);
+    const ip = clientAddress(request.headers);
+    const known = signInRefused(api, { ip, error: toKluisError(error) });
     api.logger.warn({ code: known.code, params: known.params }, "sign-in failed");
     return NextResponse.redirect(signedOutUrl(publicUrl, known), 303);
   }
