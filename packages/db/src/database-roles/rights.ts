@@ -15,8 +15,8 @@ const ofEngine: TableRights = { engine: "write", portal: "read" };
 /** Written by the portal alone. */
 const ofPortal: TableRights = { engine: "read", portal: "write" };
 
-/** Total: a table without a line does not compile. Rows are locked (`FOR UPDATE`, `FOR SHARE`) only with the right to write. */
-export const tableRights: Readonly<Record<Prisma.ModelName, TableRights>> = {
+/** Rows are locked (`FOR UPDATE`, `FOR SHARE`) only with the right to write. */
+const rights = {
   Installation: both,
   EngineProcess: ofEngine,
   PartHealth: both,
@@ -67,10 +67,16 @@ export const tableRights: Readonly<Record<Prisma.ModelName, TableRights>> = {
   PointDamage: both,
   RequestBucket: ofEngine,
   DiskTrust: both,
+  GuardrailVersion: ofPortal,
+  ApprovalRequest: both,
+  ApprovalItem: both,
   // Append-only for everyone: the triggers refuse the rest, and only the owner of the tables could switch them off.
   LedgerEvent: { engine: "append", portal: "append" },
   LedgerAnchor: { engine: "append", portal: "read" },
-};
+} as const satisfies Readonly<Record<string, TableRights>>;
+
+/** Total: a table without a line does not compile. */
+export const tableRights: Readonly<Record<Prisma.ModelName, TableRights>> = rights;
 
 /** The rights on tables of Prisma itself, and on tables that this version does not know. */
 export const otherTables: TableRights = { engine: "read", portal: "read" };
