@@ -14,6 +14,8 @@ const pages: readonly { readonly name: string; readonly open: (page: Page) => Pr
     "Recovery points /points",
     "Approvals /approvals",
     "Policies /policies",
+    "Teams and roles /teams",
+    "Users /people",
   ].map(at),
   ...["New policy /policies/new", "Reports /reports", "Audit log /audit", "Settings /settings"].map(at),
   ...["connections", "vaults"].map((tab) => ({
