@@ -8,6 +8,7 @@ import { findLocalKeyFile, openLocalKeyFile } from "./keys/local.ts";
 import type { KeyProvider } from "./keys/provider.ts";
 import type { StoreLimits } from "./store/azure-blob.ts";
 import { createFolderStore } from "./store/folder.ts";
+import { readable } from "./store/known-store.ts";
 import { openAzureBlobStore } from "./store/open-azure-blob.ts";
 import type { BlobStore } from "./store/port.ts";
 import { storeOfRoles } from "./store/roles.ts";
@@ -87,7 +88,7 @@ function readConnection(setting: string, file: string): string {
 
 /**
  * Returns the id of the vault in the store, without opening it; null when there is none: the folder or container may be missing, or empty.
- * @throws KluisError VAULT_UNREACHABLE, AZURE_AUTH_FAILED, AZURE_FORBIDDEN, VAULT_VERSION_UNSUPPORTED, VAULT_DATA_DAMAGED
+ * @throws KluisError VAULT_UNREACHABLE, AZURE_AUTH_FAILED, AZURE_FORBIDDEN, VAULT_VERSION_UNSUPPORTED, VAULT_UNUSABLE
  */
 export async function storedVaultId(
   settings: VaultSettings,
@@ -96,7 +97,7 @@ export async function storedVaultId(
 ): Promise<string | null> {
   const store = await openVaultStore(settings, signal, { ...limits, createContainer: false });
   try {
-    return (await readDescriptor(store, signal)).vaultId;
+    return (await readable(settings.name, () => readDescriptor(store, signal))).vaultId;
   } catch (error) {
     if (isKluisError(error, "VAULT_NOT_INITIALISED")) return null;
     throw error;

@@ -4,7 +4,7 @@ ADD COLUMN     "healedFromCopyAt" TIMESTAMPTZ(3),
 ADD COLUMN     "notHealed" TEXT;
 
 ALTER TABLE "RecoveryPoint" ADD CONSTRAINT "RecoveryPoint_notHealed"
-  CHECK ("notHealed" IN ('other-content', 'manifest', 'still-damaged', 'failed') AND "healTries" >= 0);
+  CHECK ("notHealed" IN ('content', 'manifest', 'damaged', 'failed') AND "healTries" >= 0);
 -- Few: those that the keeper of copies looks at.
 CREATE INDEX "RecoveryPoint_healing" ON "RecoveryPoint" (id)
   WHERE state = 'damaged' AND ("notHealed" IS NOT NULL OR "healedFromCopyAt" IS NOT NULL);

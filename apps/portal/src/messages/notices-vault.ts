@@ -10,7 +10,7 @@ export const vaultNotices = catalog({
     "point-healed-from-copy":
       "What recovery point {pointId} of vault {vault} needs was stored again from a copy.",
     "point-not-healed":
-      "The damaged recovery point of {vm} of {takenAt} in vault {vault} cannot be healed from its copy in another vault: {why, select, other-content {the copy has another content} manifest {its manifest cannot be made again from that of the copy} still-damaged {it still cannot be read in full after all content of the copy was stored again} other {the jobs failed}}. Restore from the copy instead.",
+      "The damaged recovery point of {vm} of {takenAt} in vault {vault} cannot be healed from its copy in another vault: {why, select, content {the copy has another content} manifest {its manifest cannot be made again from that of the copy} damaged {it still cannot be read in full after all content of the copy was stored again} other {the jobs failed}}. Restore from the copy instead.",
     "point-copied": "Vault {vault} has the second copy {pointId}.",
     "vault-copy-late":
       "Vault {target} misses {points, plural, one {# recovery point} other {# recovery points}} of vault {vault}, the oldest for {hours, plural, one {# hour} other {# hours}}.",
@@ -60,7 +60,7 @@ export const vaultNotices = catalog({
     "point-healed-from-copy":
       "Wat herstelpunt {pointId} van kluis {vault} nodig heeft, is opnieuw opgeslagen vanuit een kopie.",
     "point-not-healed":
-      "Het beschadigde herstelpunt van {vm} van {takenAt} in kluis {vault} kan niet worden hersteld vanuit de kopie in een andere kluis: {why, select, other-content {de kopie heeft een andere inhoud} manifest {het manifest kan niet opnieuw worden gemaakt uit dat van de kopie} still-damaged {het is nog niet volledig leesbaar nadat alle inhoud van de kopie opnieuw is opgeslagen} other {de taken zijn mislukt}}. Herstel in plaats daarvan vanuit de kopie.",
+      "Het beschadigde herstelpunt van {vm} van {takenAt} in kluis {vault} kan niet worden hersteld vanuit de kopie in een andere kluis: {why, select, content {de kopie heeft een andere inhoud} manifest {het manifest kan niet opnieuw worden gemaakt uit dat van de kopie} damaged {het is nog niet volledig leesbaar nadat alle inhoud van de kopie opnieuw is opgeslagen} other {de taken zijn mislukt}}. Herstel in plaats daarvan vanuit de kopie.",
     "point-copied": "Kluis {vault} heeft de tweede kopie {pointId}.",
     "vault-copy-late":
       "Kluis {target} mist {points, plural, one {# herstelpunt} other {# herstelpunten}} van kluis {vault}, het oudste sinds {hours, plural, one {# uur} other {# uur}}.",

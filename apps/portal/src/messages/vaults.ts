@@ -8,6 +8,7 @@ export const vaults = catalog({
     page: vaultPage.en,
     truth: {
       agrees: "Storage compared <time></time>: it holds what the database knows",
+      notCompared: "Storage not compared with the database yet: an engine does it within a day",
       states: {
         agrees: "The storage has objects that the database does not know",
         "database-older":
@@ -159,6 +160,7 @@ export const vaults = catalog({
     page: vaultPage.nl,
     truth: {
       agrees: "Opslag vergeleken <time></time>: ze bevat wat de database kent",
+      notCompared: "Opslag nog niet met de database vergeleken: een engine doet dat binnen een dag",
       states: {
         agrees: "De opslag heeft objecten die de database niet kent",
         "database-older":

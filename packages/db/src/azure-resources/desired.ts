@@ -17,6 +17,7 @@ import { enqueue } from "../queue/enqueue.ts";
 import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
 import { wordsSql } from "../view-sql.ts";
+import { wakeForRoom } from "./open-room.ts";
 
 /** Which resources: of a job, of a point, or these rows. */
 export interface Unwanted {
@@ -196,6 +197,7 @@ export async function confirmRemoval(tx: Tx, claim: RemovalClaim, at: Date): Pro
   });
   if (count === 0) return false;
   const { kind, jobId } = claim;
+  if (kind === "grant") await wakeForRoom(tx, claim.id);
   if (!isSnapshotKind(kind) || jobId === null) return true;
   // A job has no snapshot only when the last one is removed: of several disks, or of a try that failed. The lock lets the later of
   // two removals at the same time see the other.

@@ -71,3 +71,46 @@ test("the lease ends the count of access that no process closes, by the time of 
   expect(await hold("s0")).toEqual({ kind: "held" });
   expect(await hold("s1")).toEqual({ kind: "full", disk, open: most, needed: 1 });
 });
+
+test("a job that is parked for room looks again when a snapshot of its disk is closed, and no other job does", async () => {
+  const { prisma } = world.db;
+  const later = new Date(Date.now() + 900_000);
+  const park = async (reason: string, diskUniqueId: string): Promise<string> => {
+    const id = newId();
+    const at = new Date();
+    const parked = { code: "AZURE_LIMIT_REACHED", reason, message: "", params: {} };
+    const disk = {
+      id: newId(),
+      diskKey: "os",
+      name: "d",
+      resourceId: "/d",
+      sku: "Premium_LRS",
+      diskBytes: 1n,
+    };
+    await prisma.job.create({
+      data: {
+        ...{ id, kind: "backup", state: "running", stage: "access", trigger: "manual", actor: {} },
+        ...{ startedAt: at, capturedAt: at, parkedSince: at, parkedUntil: later, parkedError: parked },
+        disks: { create: { ...disk, diskUniqueId } },
+      },
+    });
+    return id;
+  };
+  const waits = await park("open-access", disk);
+  const others = [await park("quota", disk), await park("open-access", "disk-2")];
+  const first = newId();
+  await take(first, "s0");
+  await inTransaction(world.db, async (tx) =>
+    wantRemoved(tx, { where: { jobId: first }, reason: "job-ended", at: await databaseNow(tx) }),
+  );
+  const untilOf = async (id: string) => (await prisma.job.findUniqueOrThrow({ where: { id } })).parkedUntil;
+  expect(await untilOf(waits)).toEqual(later);
+  const claims = await claimRemovals(prisma, { limit: 9, claimMs: 60_000, engineId: newId() });
+  for (const one of claims) if ("claim" in one) await confirmRemoval(prisma, one.claim, new Date());
+  expect(await untilOf(waits)).not.toEqual(later);
+  expect(await Promise.all(others.map(untilOf))).toEqual([later, later]);
+  const { rows } = await world.db.pool.query(
+    "SELECT key FROM graphile_worker.jobs WHERE task_identifier = 'backup.transfer'",
+  );
+  expect(rows).toEqual([{ key: `backup.transfer:${waits}` }]);
+});

@@ -118,7 +118,7 @@ export async function listUnsureHealings(tx: Tx, limit: number): Promise<UnsureH
 export async function judgeReadHealing(tx: Tx, pointId: string): Promise<void> {
   await tx.$executeRaw`
     UPDATE "RecoveryPoint" SET "healedFromCopyAt" = NULL,
-      "notHealed" = CASE WHEN "healTries" >= ${HEAL_TRIES} THEN 'still-damaged' END
+      "notHealed" = CASE WHEN "healTries" >= ${HEAL_TRIES} THEN 'damaged' END
     WHERE id = ${pointId}::uuid AND state = 'damaged'`;
 }
 

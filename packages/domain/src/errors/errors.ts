@@ -231,6 +231,8 @@ export const errorReasons = {
     "comparing",
     "foreign",
     "missing",
+    /** Its descriptor or its key slots are damaged. */
+    "unreadable",
   ],
   VAULT_UNREACHABLE: ["folder", "azure-blob", "immutable"],
   VAULT_FULL: [],

@@ -1,8 +1,9 @@
-import { cp, mkdir, rename, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { isKluisError } from "@kluis/domain/core";
 import { describe, expect, it } from "vitest";
 import { newVault, noiseDisk, reopen, signal, takePoint } from "../../test/fixtures.ts";
 import { useTempFolder } from "../../test/temp-folder.ts";
+import { storedVaultId } from "../settings.ts";
 import { createFolderStore } from "./folder.ts";
 import { knownStore, openKnown } from "./known-store.ts";
 
@@ -74,5 +75,23 @@ describe("a vault whose folder is not mounted any more", () => {
       code: "VAULT_OBJECT_MISSING",
     });
     expect(await known.delete("points/none", signal)).toBe(false);
+  });
+
+  it("is unusable, and not damaged, while its descriptor cannot be read", async () => {
+    const folder = inRoot("junk");
+    const { store, vault } = await vaultIn(folder);
+    const good = await readFile(`${folder}/vault.json`);
+    const known = knownStore(store, { vaultId: vault.id, name: "main" });
+    const settings = { kind: "folder", name: "main", folder, keyFile: "unused" } as const;
+    const unreadable = { code: "VAULT_UNUSABLE", reason: "unreadable" };
+    for (const junk of ["junk", "{}", JSON.stringify({ ...JSON.parse(good.toString()), vaultId: "x" })]) {
+      await writeFile(`${folder}/vault.json`, junk);
+      await expect(known.head("points/none", signal)).rejects.toMatchObject(unreadable);
+      await expect(openKnown(store, "main", (one) => reopen(one))).rejects.toMatchObject(unreadable);
+      await expect(storedVaultId(settings, signal)).rejects.toMatchObject(unreadable);
+    }
+    await writeFile(`${folder}/vault.json`, good);
+    expect(await known.head("points/none", signal)).toBeNull();
+    expect(await storedVaultId(settings, signal)).toBe(vault.id);
   });
 });

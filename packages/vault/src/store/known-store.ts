@@ -1,5 +1,5 @@
 /** A store of a known vault: a missing object is missing in this vault, and not because the storage is gone. */
-import { isKluisError, KluisError } from "@kluis/domain/core";
+import { findingOf, isDamage, isKluisError, KluisError } from "@kluis/domain/core";
 import { readDescriptor } from "../keys/descriptor.ts";
 import { DESCRIPTOR_NAME } from "../names.ts";
 import type { BlobStore, GetOptions, ObjectInfo } from "./port.ts";
@@ -60,7 +60,7 @@ export async function openKnown<V extends { readonly id: string }>(
 ): Promise<{ readonly store: BlobStore; readonly vault: V }> {
   const known: KnownVault = { vaultId: null, name };
   const store = knownStore(raw, known);
-  const vault = await open(store);
+  const vault = await readable(name, () => open(store));
   known.vaultId = vault.id;
   return { store, vault };
 }
@@ -80,7 +80,7 @@ async function requireVault(
   signal: AbortSignal,
 ): Promise<void> {
   if (vaultId === null) return;
-  const stored = await storedId(store, signal);
+  const stored = await readable(vault, () => storedId(store, signal));
   if (stored === vaultId) return;
   const params = { vault };
   if (stored !== null)
@@ -96,6 +96,27 @@ async function requireVault(
     action: "Mount its folder or undelete its container, or make another vault the default.",
     params,
   });
+}
+
+/**
+ * A descriptor or key slots that are damaged concern the whole vault: until someone puts them back, nothing of it can be read, and no point
+ * is at fault.
+ * @throws KluisError VAULT_UNUSABLE instead of VAULT_DATA_DAMAGED
+ */
+export async function readable<T>(vault: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isDamage(error) || findingOf(error) !== null) throw error;
+    const object = String(error.params["object"] ?? "");
+    throw new KluisError("VAULT_UNUSABLE", {
+      reason: "unreadable",
+      message: `The object ${object} of vault ${vault} is damaged, so nothing of the vault can be read.`,
+      action: "Put the object back from a copy of the storage, or make another vault the default.",
+      params: { vault, object },
+      cause: error,
+    });
+  }
 }
 
 /** Null when there is no vault. */

@@ -49,6 +49,11 @@ export const unusableVaultErrors = catalog({
           action:
             "Mount its folder or undelete its container, or make another vault the default under Settings.",
         },
+        unreadable: {
+          message: "The object {object} of vault {vault} is damaged, so nothing of the vault can be read.",
+          action:
+            "Put the object back from a copy of the storage, or make another vault the default under Settings.",
+        },
       },
     },
   },
@@ -98,6 +103,11 @@ export const unusableVaultErrors = catalog({
           message: "De opslag van kluis {vault} bevat geen kluis.",
           action:
             "Koppel de map aan of herstel de verwijderde container, of maak bij Instellingen een andere kluis de standaard.",
+        },
+        unreadable: {
+          message: "Het object {object} van kluis {vault} is beschadigd, dus van de kluis is niets leesbaar.",
+          action:
+            "Zet het object terug uit een kopie van de opslag, of maak bij Instellingen een andere kluis de standaard.",
         },
       },
     },

@@ -143,7 +143,7 @@ export async function sealHealing(context: Context, heals: string): Result {
   );
   if (other !== undefined) {
     const message = `Disk ${other.name} has other content in recovery point ${job.pointId ?? ""}: nothing more is healed from it.`;
-    return notHealed("other-content", message, heals);
+    return notHealed("content", message, heals);
   }
   return (await healManifest(context, heals)) ?? { kind: "done", notice: notice("heal-stored", {}) };
 }

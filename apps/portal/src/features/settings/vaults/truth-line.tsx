@@ -13,7 +13,11 @@ export function TruthLine({ vault, onAdopt }: { readonly vault: VaultView; reado
   const unknown = strays === null ? 0 : countStrays(strays);
   const isInPlace = state !== "foreign" && state !== "missing";
   if (state === "agrees" && !comparing && !adopting && unknown === 0) {
-    return comparedAt === null ? null : (
+    return comparedAt === null ? (
+      <Status tone="idle" icon="waiting" look="plain" wraps>
+        {t("notCompared")}
+      </Status>
+    ) : (
       <Status tone="ok" icon="check" look="plain" wraps>
         {t.rich("agrees", { time: () => <TimeAgo at={comparedAt} /> })}
       </Status>
