@@ -87,13 +87,10 @@ test("a job that is parked for room looks again when a snapshot of its disk is c
       sku: "Premium_LRS",
       diskBytes: 1n,
     };
-    await prisma.job.create({
-      data: {
-        ...{ id, kind: "backup", state: "running", stage: "access", trigger: "manual", actor: {} },
-        ...{ startedAt: at, capturedAt: at, parkedSince: at, parkedUntil: later, parkedError: parked },
-        disks: { create: { ...disk, diskUniqueId } },
-      },
-    });
+    const job = { id, kind: "backup", state: "running", stage: "access", trigger: "manual", actor: {} };
+    const times = { startedAt: at, capturedAt: at, parkedSince: at, parkedUntil: later };
+    const disks = { create: { ...disk, diskUniqueId } };
+    await prisma.job.create({ data: { ...job, ...times, parkedError: parked, disks } });
     return id;
   };
   const waits = await park("open-access", disk);

@@ -15,6 +15,7 @@ import {
   azureRejectedReasons,
   heldConflictReasons,
   keyVaultReasons,
+  vaultUnusableReasons,
 } from "./reason-lists.ts";
 
 /**
@@ -219,21 +220,7 @@ export const errorReasons = {
   DELTA_BASE_INVALID: ["refused", "too-many-ranges", "snapshot-missing", "list-incomplete"],
   /** `none`: no connection reads the subscription. `environment`, `secret`: the credential cannot be read. */
   CONNECTION_UNUSABLE: ["disabled", "none", "no-connection", "sees-nothing", "environment", "secret"],
-  VAULT_UNUSABLE: [
-    "disabled",
-    "no-default",
-    "environment",
-    "secret",
-    "overwrites",
-    "loses",
-    "clock",
-    /** Its storage and the database are being compared, holds another vault, or no vault. */
-    "comparing",
-    "foreign",
-    "missing",
-    /** Its descriptor or its key slots are damaged. */
-    "unreadable",
-  ],
+  VAULT_UNUSABLE: vaultUnusableReasons,
   VAULT_UNREACHABLE: ["folder", "azure-blob", "immutable"],
   VAULT_FULL: [],
   VAULT_NOT_INITIALISED: ["no-vault", "no-container", "not-recorded"],

@@ -50,3 +50,18 @@ export const keyVaultReasons = [
   "key",
   "refused",
 ] as const;
+
+export const vaultUnusableReasons = [
+  "disabled",
+  "no-default",
+  "environment",
+  "secret",
+  "overwrites",
+  "loses",
+  "clock",
+  /** Its storage and the database are being compared; it holds another vault, none, or one that does not open. */
+  "comparing",
+  "foreign",
+  "missing",
+  "unreadable",
+] as const;
