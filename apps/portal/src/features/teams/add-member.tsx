@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { FormDialog } from "#features/settings/form-dialog.tsx";
-import { useRefusalText } from "#features/teams/members-card.tsx";
+import { useRefusalText } from "#features/teams/refusal-text.ts";
 import type { TeamMembers } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";

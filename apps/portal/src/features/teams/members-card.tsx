@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { AddMemberDialog } from "#features/teams/add-member.tsx";
+import { type Refusal, useRefusalText } from "#features/teams/refusal-text.ts";
 import type { TeamMembers } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
@@ -15,20 +16,6 @@ import { ErrorState } from "#ui/states.tsx";
 import { Badge } from "#ui/status.tsx";
 
 type Member = TeamMembers["members"][number];
-export type Refusal = TeamMembers["roles"][number]["refusal"];
-
-/** Why the user may not give or take a role, as text; null when they may. */
-export function useRefusalText() {
-  const t = useTranslations("teams");
-  const settings = useTranslations("settings");
-  return (refusal: Refusal): string | null =>
-    refusal === null
-      ? null
-      : t(`refusals.${refusal.reason}`, {
-          permission: refusal.permission === null ? "" : settings(`permissions.${refusal.permission}`),
-        });
-}
-
 export interface MembersCardProps {
   /** The team; null: the whole organization. */
   readonly team: string | null;
