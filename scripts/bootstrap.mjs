@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * The entry of every npm command: `node scripts/bootstrap.mjs COMMAND [arguments]`, COMMAND one of start, test, check, bench, chaos,
- * migration, seed-fleet and azure-cli. It runs on any Node
+ * migration, seed-fleet, sbom and azure-cli. It runs on any Node
  * from 20 with nothing installed: it brings node_modules up to the lock file, generates the database client when the schema
  * changed, then runs the command with the project's own Node (node_modules/.bin/node) first on PATH.
  */
@@ -28,6 +28,7 @@ const commands = {
   chaos: ["scripts/chaos.ts"],
   migration: ["scripts/migration.ts"],
   "seed-fleet": ["scripts/seed-fleet.ts"],
+  sbom: ["scripts/sbom.ts"],
   "azure-cli": ["packages/local-azure/test/azure-cli/main.ts"],
 };
 

@@ -102,8 +102,8 @@ export class VaultKeys {
   packKey(pack: Uint8Array, kind: PackKind): Buffer {
     const { pack: hasher } = this.epoch(pack.subarray(RANDOM_BYTES));
     hasher.reset();
-    hasher.update(pack);
-    return hasher.update(Uint8Array.of(packKindByte[kind])).digestBuffer();
+    hasher.update(Buffer.from(pack.buffer, pack.byteOffset, pack.byteLength));
+    return hasher.update(Buffer.of(packKindByte[kind])).digestBuffer();
   }
 
   /** The key of new manifests and moved tables. */
@@ -148,6 +148,11 @@ function digest(hasher: Blake3Hasher, parts: readonly Uint8Array[]): Buffer {
   hasher.reset();
   // One call into native code: it costs more than joining small parts.
   const [first, ...others] = parts;
-  if (first !== undefined) hasher.update(others.length === 0 ? first : Buffer.concat(parts));
+  if (first !== undefined)
+    hasher.update(
+      others.length === 0
+        ? Buffer.from(first.buffer, first.byteOffset, first.byteLength)
+        : Buffer.concat(parts),
+    );
   return hasher.digestBuffer().subarray(0, DIGEST_BYTES);
 }

@@ -275,7 +275,7 @@ function hasherOf(key: Uint8Array): Blake3Hasher {
 
 function digestOf(hasher: Blake3Hasher, bytes: Uint8Array): Buffer {
   hasher.reset();
-  return hasher.update(bytes).digestBuffer().subarray(0, DIGEST_BYTES);
+  return hasher.update(bufferOf(bytes)).digestBuffer().subarray(0, DIGEST_BYTES);
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {
