@@ -1,6 +1,6 @@
 /**
  * `npm run sbom [FILE]`: writes the software bill of materials as CycloneDX JSON (default `sbom.cdx.json`), from the lock file alone: every package
- * with its version, licence and digest, also those of other systems.
+ * with its version, license and digest, also those of other systems.
  */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";

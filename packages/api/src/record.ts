@@ -1,6 +1,5 @@
-import { appendEvents, inTransaction, type Tx, teamsOfVm } from "@kluis/db";
-import type { LedgerDraft } from "@kluis/domain";
-import type { SignedInContext } from "./context.ts";
+import { appendEvents, type Db, inTransaction, type Tx, teamsOfVm } from "@kluis/db";
+import type { Clock, LedgerDraft } from "@kluis/domain";
 
 /** An event. One about a VM gets the teams that reach it now, so that their auditors find it after the scopes have changed. */
 export type VmEvent = Omit<LedgerDraft, "teamIds"> & { readonly teamIds?: readonly string[] };
@@ -10,7 +9,7 @@ export type VmEvent = Omit<LedgerDraft, "teamIds"> & { readonly teamIds?: readon
  * `change` returns its result and the events, which are appended last.
  */
 export function record<T>(
-  ctx: { readonly api: Pick<SignedInContext["api"], "db" | "clock"> },
+  ctx: { readonly api: { readonly db: Db; readonly clock: Clock } },
   change: (tx: Tx) => Promise<{ readonly result: T; readonly events: readonly VmEvent[] }>,
 ): Promise<T> {
   return inTransaction(ctx.api.db, async (tx) => {

@@ -6,15 +6,11 @@ import path from "node:path";
 import {
   condemnJob,
   createConnection,
-  createJob,
-  createPoint,
   type Db,
   endJob,
   followEnvironmentVault,
   inTransaction,
   loadWorkJob,
-  type NewPoint,
-  type NewPointDisk,
   newId,
   notify,
   openDatabase,
@@ -28,25 +24,17 @@ import {
   type Clock,
   cloudEndpoints,
   type ErrorInfo,
-  engineActor,
   systemClock,
   type VmDisk,
 } from "@kluis/domain";
-import {
-  createFolderStore,
-  createVault,
-  lazyKeyVault,
-  openLocalKeyFile,
-  SEGMENT_BYTES,
-  type Vault,
-} from "@kluis/vault";
+import { createFolderStore, createVault, lazyKeyVault, openLocalKeyFile, type Vault } from "@kluis/vault";
 import { pino } from "pino";
 import { createApi } from "./api.ts";
 import type { Api, RequestContext } from "./context.ts";
 import { createContext, signIn } from "./identity/identity.ts";
 import { createCaller } from "./root.ts";
 import { keepKeyChanges } from "./testing-keys.ts";
-import { testManifest } from "./testing-manifest.ts";
+import { addPoint } from "./testing-point.ts";
 
 export { type ApiServer, startApiServer } from "./testing-server.ts";
 
@@ -119,20 +107,7 @@ export async function createWorld(
     clock: systemClock,
     signal: new AbortController().signal,
   });
-  const api = await createApi({
-    env: {
-      databaseUrl: database.url,
-      poolSize: 6,
-      logLevel: "error",
-      vault: { kind: "folder", name: "main", ...place },
-      keyVault: lazyKeyVault(() => Promise.reject(new Error("These tests have no key vault."))),
-      secretsKeyFile: await writeSecretsKey(folder),
-      firstOwner,
-      vaultFolders: path.join(folder, "vaults"),
-    },
-    logger: pino({ level: "silent" }),
-    clock,
-  });
+  const api = await openApi({ database, folder, place, firstOwner, clock });
   const vms = await fillDatabase(api, vault);
   // Tests arrange rows as the owner of the tables; what users do runs with the rights of the portal.
   const portalDb = await openDatabase({ url: database.roleUrls.portal, poolSize: 6 });
@@ -170,6 +145,30 @@ export async function createWorld(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function openApi(world: {
+  readonly database: TestDatabase;
+  readonly folder: string;
+  readonly place: { readonly folder: string; readonly keyFile: string };
+  readonly firstOwner: string | null;
+  readonly clock: Clock;
+}): Promise<Api> {
+  const { database, folder, place, firstOwner, clock } = world;
+  return createApi({
+    env: {
+      databaseUrl: database.url,
+      poolSize: 6,
+      logLevel: "error",
+      vault: { kind: "folder", name: "main", ...place },
+      keyVault: lazyKeyVault(() => Promise.reject(new Error("These tests have no key vault."))),
+      secretsKeyFile: await writeSecretsKey(folder),
+      firstOwner,
+      vaultFolders: path.join(folder, "vaults"),
+    },
+    logger: pino({ level: "silent" }),
+    clock,
+  });
 }
 
 async function writeSecretsKey(folder: string): Promise<string> {
@@ -238,67 +237,6 @@ export async function addVm(
   return id;
 }
 
-async function addPoint(
-  { api, vault }: { readonly api: Api; readonly vault: Vault },
-  vmId: string,
-  content: Uint8Array,
-): Promise<string> {
-  const signal = new AbortController().signal;
-  const diskBytes = content.length;
-  const { node } = await vault.writeSegment({
-    diskBytes,
-    segment: 0,
-    extents: [{ offset: 0, length: diskBytes, kind: "data" }],
-    delta: "digest-comparison",
-    domain: "test",
-    base: null,
-    source: {
-      size: diskBytes,
-      read: (offset, length) => Promise.resolve(content.slice(offset, offset + length)),
-    },
-    signal,
-  });
-  if (diskBytes > SEGMENT_BYTES) throw new RangeError("Test disks have one segment.");
-  const { root, rootDigest } = await vault.sealDisk({ diskBytes, segments: [node], signal });
-  const disk = { diskBytes, root, rootDigest };
-  const id = newId();
-  const manifest = testManifest(vault, { pointId: id, jobId: newId() }, disk);
-  const { digest: manifestDigest } = await vault.putManifest(manifest, signal);
-  return inTransaction(api.db, async (tx) => {
-    const job = { kind: "backup", vmId, trigger: "manual", actor: engineActor } as const;
-    const jobId = await createJob(tx, job, systemClock);
-    const facts = { ...pointFacts(new Date()), manifestDigest };
-    const owners = { id, vmId, jobId, vaultId: vault.id, keyId: vault.keyId };
-    await createPoint(tx, { ...facts, ...owners, disks: [pointDisk(disk)] });
-    await endJob(tx, jobId, { state: "succeeded", stage: "recovery-point", at: new Date() });
-    return id;
-  });
-}
-
-function pointDisk(disk: {
-  readonly diskBytes: number;
-  readonly root: string | null;
-  readonly rootDigest: string;
-}): NewPointDisk {
-  const { diskBytes } = disk;
-  return {
-    ...disk,
-    diskKey: "os",
-    name: "os-disk",
-    resourceId: "/disks/os-disk",
-    diskUniqueId: "u1",
-    sku: "Premium_LRS",
-    deltaMethod: "full",
-    deltaReason: null,
-    deltaNotice: null,
-    allocatedBytes: diskBytes,
-    readBytes: diskBytes,
-    changedBytes: diskBytes,
-    movedBytes: diskBytes,
-    storedBytes: diskBytes,
-  };
-}
-
 async function finishJob(api: Api, jobId: string, how: "succeeded" | "cancelled" | ErrorInfo): Promise<void> {
   await inTransaction(api.db, async (tx) => {
     const job = await loadWorkJob(tx, jobId);
@@ -310,39 +248,6 @@ async function finishJob(api: Api, jobId: string, how: "succeeded" | "cancelled"
     await endJob(tx, jobId, end);
     await notify(tx, "job", { jobId });
   });
-}
-
-function pointFacts(
-  now: Date,
-): Omit<NewPoint, "id" | "vmId" | "jobId" | "vaultId" | "keyId" | "manifestDigest" | "disks"> {
-  return {
-    policyVersionId: null,
-    trigger: "manual",
-    actor: engineActor,
-    vmFacts: { name: "vm", location: "westeurope" },
-    consistencyWanted: "file",
-    consistencyReached: "file",
-    consistencyReason: null,
-    consistencyNotice: null,
-    azureConsistency: "FileSystemConsistent",
-    capturedBy: "restore-point",
-    capturedNotice: null,
-    occurrenceDueAt: null,
-    takenAt: now,
-    snapshotStartedAt: now,
-    snapshotEndedAt: now,
-    snapshotRemovedAt: now,
-    instantRestoreUntil: null,
-    transferStartedAt: now,
-    transferEndedAt: now,
-    createdAt: now,
-    deadlineAt: null,
-    deadlineMet: null,
-    gapSeconds: null,
-    retries: 0,
-    chunksNew: 1,
-    chunksReused: 0,
-  };
 }
 
 /** Completes the queued tasks of a name, as an engine without work would, until the signal aborts. */

@@ -1,4 +1,5 @@
-import type { LedgerKind, LedgerTargetType } from "@kluis/domain";
+import type { LedgerKind } from "@kluis/domain";
+import { ledgerTargets } from "#messages/audit-targets.ts";
 import { catalog, type MessageKey } from "#messages/catalog.ts";
 
 /** The audit log: events of the ledger and the verification of its chain. */
@@ -157,29 +158,7 @@ export const audit = catalog({
       ledger_verified: "Ledger verified",
       ledger_anchored: "Ledger anchored",
     } satisfies Record<MessageKey<LedgerKind>, string>,
-    targetTypes: {
-      approval: "request",
-      connection: "connection",
-      disk: "disk",
-      grant: "disk access",
-      group: "group",
-      guardrails: "guardrails",
-      installation: "installation",
-      job: "job",
-      ledger: "ledger",
-      person: "user",
-      point: "recovery point",
-      policy: "policy",
-      report: "report",
-      "restore-point": "Azure restore point",
-      "restore-point-collection": "Azure restore point collection",
-      role: "custom role",
-      snapshot: "snapshot",
-      team: "team",
-      token: "token",
-      vault: "vault",
-      vm: "virtual machine",
-    } satisfies Record<LedgerTargetType, string>,
+    targetTypes: ledgerTargets.en,
   },
   nl: {
     title: "Auditlogboek",
@@ -336,28 +315,6 @@ export const audit = catalog({
       ledger_verified: "Auditlogboek geverifieerd",
       ledger_anchored: "Auditlogboek verankerd",
     },
-    targetTypes: {
-      approval: "verzoek",
-      connection: "verbinding",
-      disk: "schijf",
-      grant: "schijftoegang",
-      group: "groep",
-      guardrails: "kaders",
-      installation: "installatie",
-      job: "taak",
-      ledger: "logboek",
-      person: "gebruiker",
-      point: "herstelpunt",
-      policy: "beleid",
-      report: "rapport",
-      "restore-point": "Azure-herstelpunt",
-      "restore-point-collection": "verzameling Azure-herstelpunten",
-      role: "eigen rol",
-      snapshot: "momentopname",
-      team: "team",
-      token: "token",
-      vault: "kluis",
-      vm: "virtuele machine",
-    },
+    targetTypes: ledgerTargets.nl,
   },
 });

@@ -4,7 +4,7 @@ import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { AddMemberDialog } from "#features/teams/add-member.tsx";
-import { type Refusal, useRefusalText } from "#features/teams/refusal-text.ts";
+import { useRefusalText } from "#features/teams/refusal-text.ts";
 import type { TeamMembers } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";

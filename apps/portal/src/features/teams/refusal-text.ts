@@ -2,7 +2,7 @@
 import { useTranslations } from "next-intl";
 import type { TeamMembers } from "#lib/api-types.ts";
 
-export type Refusal = TeamMembers["roles"][number]["refusal"];
+type Refusal = TeamMembers["roles"][number]["refusal"];
 
 /** Why the user may not give or take a role, as text; null when they may. */
 export function useRefusalText() {
