@@ -20,13 +20,7 @@ import {
 } from "@kluis/db";
 import { seedBasics } from "@kluis/db/seed";
 import { createTestDatabase, type TestDatabase } from "@kluis/db/testing";
-import {
-  type Clock,
-  cloudEndpoints,
-  type ErrorInfo,
-  systemClock,
-  type VmDisk,
-} from "@kluis/domain";
+import { type Clock, cloudEndpoints, type ErrorInfo, systemClock, type VmDisk } from "@kluis/domain";
 import { createFolderStore, createVault, lazyKeyVault, openLocalKeyFile, type Vault } from "@kluis/vault";
 import { pino } from "pino";
 import { createApi } from "./api.ts";
