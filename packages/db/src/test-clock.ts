@@ -5,6 +5,7 @@ import type pg from "pg";
 const replaceFunction = `
   CREATE TABLE IF NOT EXISTS kluis_test_clock ("only" boolean PRIMARY KEY DEFAULT true CHECK ("only"), ahead interval NOT NULL);
   INSERT INTO kluis_test_clock (ahead) VALUES ('0') ON CONFLICT DO NOTHING;
+  GRANT SELECT, UPDATE ON kluis_test_clock TO PUBLIC;
   CREATE OR REPLACE FUNCTION "kluis_now"() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
     AS 'SELECT now() + ahead FROM kluis_test_clock'`;
 

@@ -51,6 +51,8 @@ ALTER TABLE "RoleAssignment" ADD CONSTRAINT "RoleAssignment_roleId_fkey" FOREIGN
 -- AddForeignKey
 ALTER TABLE "Policy" ADD CONSTRAINT "Policy_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
+-- Written by hand from here on: what the schema language cannot express.
+
 -- A role is assigned once; earlier versions did not refuse a second row.
 DELETE FROM "RoleAssignment" AS later USING "RoleAssignment" AS first
 WHERE first."id" < later."id" AND first."role" = later."role"
