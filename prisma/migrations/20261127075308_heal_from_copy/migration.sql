@@ -3,6 +3,7 @@ ALTER TABLE "RecoveryPoint" ADD COLUMN     "healTries" INTEGER NOT NULL DEFAULT 
 ADD COLUMN     "healedFromCopyAt" TIMESTAMPTZ(3),
 ADD COLUMN     "notHealed" TEXT;
 
+-- Written by hand from here on: what the schema language cannot express.
 ALTER TABLE "RecoveryPoint" ADD CONSTRAINT "RecoveryPoint_notHealed"
   CHECK ("notHealed" IN ('content', 'manifest', 'damaged', 'failed') AND "healTries" >= 0);
 -- Few: those that the keeper of copies looks at.
