@@ -119,6 +119,7 @@ const tierWords: Record<RetentionTier, string> = {
   weekly: "weekly",
   monthly: "monthly",
   yearly: "yearly",
+  guardrail: "guardrail",
   undeleted: "brought back",
   pinned: "pinned",
 };

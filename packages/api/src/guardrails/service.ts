@@ -9,6 +9,7 @@ import {
   listViolations,
   noteViolations,
   readGuardrails,
+  type Tx,
   type Violating,
   wholeSight,
 } from "@kluis/db";
@@ -16,11 +17,13 @@ import {
   can,
   canonicalJson,
   describeGuardrail,
+  type Guardrails,
   guardrailValues,
   noGuardrails,
-  policyViolations,
   type Ref,
+  type RetentionFloor,
   retentionFloor,
+  sameGuardrails,
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
@@ -103,17 +106,29 @@ export async function previewGuardrails(
 ): Promise<z.input<typeof guardrailsPreview>> {
   const { prisma } = ctx.api.db;
   const before = await readGuardrails(prisma);
-  const held = { retention: before.retention, softDelete: before.softDelete };
-  const next = { retention: document.retention, softDelete: document.softDelete };
-  const kept = await listViolations(prisma, held, { ...wholeSight, vaults: false });
-  const released = kept.policies.filter(
-    ({ of, violations }) => policyViolations(of.current.document, next).length < violations.length,
-  );
+  const released = await releasedBy(prisma, {
+    before: retentionFloor(before),
+    after: retentionFloor(document),
+  });
   return {
     changes: changeViews(before, document),
     violations: await violationsOf(ctx, await listViolations(prisma, document, wholeSight)),
-    released: released.slice(0, MOST_LISTED).map(({ of: { id, name } }) => ({ id, name })),
+    released: released.slice(0, MOST_LISTED),
   };
+}
+
+/** The policies whose points the guardrails of now keep longer than the policy does, and than the next ones would. */
+async function releasedBy(
+  tx: Tx,
+  { before, after }: { readonly before: RetentionFloor; readonly after: RetentionFloor },
+): Promise<Ref[]> {
+  const lowered: Guardrails = {
+    ...(after.shortestDays < before.shortestDays && { retention: { shortestDays: before.shortestDays } }),
+    ...(after.softDeleteDays < before.softDeleteDays && { softDelete: { leastDays: before.softDeleteDays } }),
+  };
+  if (sameGuardrails(lowered, noGuardrails)) return [];
+  const { policies } = await listViolations(tx, lowered, { ...wholeSight, vaults: false });
+  return policies.map(({ of: { id, name } }) => ({ id, name }));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The deletion of recovery points by a second person's approval, and bringing them back. */
 import {
   databaseNow,
+  holdGuardrails,
   holdPoints,
   judgeAgain,
   losingLastGood,
@@ -9,19 +10,12 @@ import {
   type PointFacts,
   readPlaces,
   readPointFacts,
+  readUndoDays,
   softDeletePoints,
-  softDeleteRules,
   type Tx,
   undeletePoint as undelete,
 } from "@kluis/db";
-import {
-  approvalLimits,
-  defaultSoftDeleteDays,
-  KluisError,
-  mustBeAllowed,
-  noEffect,
-  purgeTime,
-} from "@kluis/domain";
+import { approvalLimits, KluisError, mustBeAllowed, noEffect } from "@kluis/domain";
 import { z } from "zod";
 import { askSecondPerson } from "../approvals/ask.ts";
 import { digestOf } from "../approvals/digest.ts";
@@ -58,11 +52,14 @@ export interface PlacedPoint extends PointFacts {
   readonly vm: PlacedVm;
 }
 
-/** Deletes points. They can be brought back for as long as the policy of their VM says. */
+/** Deletes points. They can be brought back for as long as the policy of their VM says, or a guardrail. */
 export const deletePointsOperation: Operation<PointsInput, null> = {
   kind: "points.delete",
   schema: pointsSchema,
-  hold: (tx, { pointIds }) => holdPoints(tx, pointIds),
+  async hold(tx, { pointIds }): Promise<void> {
+    await holdGuardrails(tx);
+    await holdPoints(tx, pointIds);
+  },
 
   async look(ctx, tx, { pointIds }): Promise<Look> {
     const points = await readPlacedPoints(tx, pointIds);
@@ -120,8 +117,7 @@ function vmsOf(points: readonly PlacedPoint[]): PlacedVm[] {
 /** Days for which the points of each VM could be brought back, in the order of the VMs. */
 async function undoDays(tx: Tx, vms: readonly PlacedVm[]): Promise<number[]> {
   const days: number[] = [];
-  for (const { id } of vms)
-    days.push((await softDeleteRules(tx, id))?.softDeleteDays ?? defaultSoftDeleteDays);
+  for (const { id } of vms) days.push(await readUndoDays(tx, id));
   return days;
 }
 
@@ -158,12 +154,18 @@ async function removePoint(
   const { id, vm } = point;
   const { actor } = ctx.who;
   await judgeAgain(tx, vm.id);
-  const purgeAt = purgeTime(await softDeleteRules(tx, vm.id), await databaseNow(tx));
+  const purgeAt = await afterUndoDays(tx, vm.id);
   await notify(tx, "points", { pointId: id, vmId: vm.id });
   const removed = await softDeletePoints(tx, [{ pointId: id, reason, actor, purgeAt }]);
   if (!removed.has(id)) throw changedMeanwhile(id);
   const data = { reason, purgeAt: purgeAt.toISOString() };
   return [{ kind: "point.soft-deleted", actor, target: pointTarget(point), vmId: vm.id, data }];
+}
+
+/** When the time is over in which a point of the VM that is removed now can be brought back. */
+export async function afterUndoDays(tx: Tx, vmId: string): Promise<Date> {
+  const days = await readUndoDays(tx, vmId);
+  return new Date((await databaseNow(tx)).getTime() + days * dayMs);
 }
 
 /**
@@ -174,9 +176,7 @@ async function removePoint(
 export async function undeletePoint(ctx: SignedInContext, ref: string): Promise<ChangedPoint> {
   const { point, vm } = await lookupPointFor(ctx, "point:delete", ref);
   return record(ctx, async (tx) => {
-    const rules = await softDeleteRules(tx, vm.id);
-    const days = rules?.softDeleteDays ?? defaultSoftDeleteDays;
-    const keptUntil = new Date((await databaseNow(tx)).getTime() + days * dayMs);
+    const keptUntil = await afterUndoDays(tx, vm.id);
     if (!(await undelete(tx, { pointId: point.id, vmId: vm.id, keptUntil }))) {
       throw new KluisError("CONFLICT", {
         reason: "point-not-soft-deleted",

@@ -8,7 +8,7 @@ import {
   type PointRow,
   readPointDamage,
   type StoredVm,
-  softDeleteRules,
+  readUndoDays,
   type Tx,
   type VerificationState,
 } from "@kluis/db";
@@ -43,10 +43,9 @@ export async function getPoint(ctx: SignedInContext, ref: string): Promise<Point
   const vm = await lookupVm(ctx, point.vm.id);
   const readable = isHeldPointState(point.state);
   const pinned = point.pinnedAt !== null;
-  const rules = await softDeleteRules(ctx.api.db.prisma, vm.id);
   return {
     ...point,
-    softDeleteDays: rules?.softDeleteDays ?? defaultSoftDeleteDays,
+    softDeleteDays: await readUndoDays(ctx.api.db.prisma, vm.id),
     can: {
       download: readable && mayOn(ctx, "restore:files", vm),
       restore: readable && mayOn(ctx, "restore:disks", vm),

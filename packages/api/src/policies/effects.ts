@@ -27,6 +27,8 @@ export async function effectsOfVersion(
     readonly before: PolicyDocument;
     readonly after: PolicyDocument;
     readonly now: Date;
+    /** The guardrail `retention.shortestDays`; 0: none. */
+    readonly leastDays: number;
   },
 ): Promise<VmEffect[]> {
   if (keepTheSame(change.before, change.after)) return [];

@@ -10,7 +10,6 @@ import {
 } from "@kluis/db";
 import {
   can,
-  defaultSoftDeleteDays,
   describePolicy,
   heldPointStates,
   isVisible,
@@ -23,9 +22,12 @@ import {
   noticeText,
   type PolicyDocument,
   policyViolations,
+  type RetentionFloor,
   type Ref,
   type RetentionVerdict,
+  retentionFloor,
   type StoreRates,
+  undoDays,
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
@@ -53,11 +55,14 @@ export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyIn
   const policy =
     input.policy === undefined ? null : await requirePolicy(prisma, input.policy, policySight(ctx));
   const vms = await vmsOf(ctx, input, policy);
-  const judged = await Promise.all(vms.slice(0, mostVms).map((vm) => judgeVm(ctx, document, vm)));
+  const guardrails = await readGuardrails(prisma);
+  const floor = retentionFloor(guardrails);
+  const judged = await Promise.all(vms.slice(0, mostVms).map((vm) => judgeVm(ctx, vm, { document, floor })));
   const points = judged.flat().toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1));
-  const effect = await effectOf(ctx, { policy, document, page: input.effectPage });
+  const effect = await effectOf(ctx, { policy, document, floor, page: input.effectPage });
   const removed = effect?.removed ?? points.filter((point) => !point.keep).length;
-  const notes = notesOn(document, { runs, vms: vms.length, removed, rates: await readStoreRates(prisma) });
+  const rates = await readStoreRates(prisma);
+  const notes = notesOn(document, { runs, vms: vms.length, removed, rates, floor });
   return {
     sentence: describePolicy(document),
     timeZone,
@@ -67,7 +72,7 @@ export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyIn
     removed,
     effect,
     changes: changesOf(policy?.current.document, document),
-    violations: violationViews(policyViolations(document, await readGuardrails(prisma))),
+    violations: violationViews(policyViolations(document, guardrails)),
     notes: notes.map(noticeText),
     noteNotices: notes,
   };
@@ -83,7 +88,17 @@ async function vmsOf(
   return policy === null ? [] : listPolicyVms(ctx.api.db.prisma, seen(ctx), policy.id);
 }
 
-async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref): Promise<Preview["points"]> {
+/** Rules as an editor has them, with what the guardrails of now keep beside them. */
+interface Drafted {
+  readonly document: PolicyDocument;
+  readonly floor: RetentionFloor;
+}
+
+async function judgeVm(
+  ctx: SignedInContext,
+  vm: Ref,
+  { document, floor }: Drafted,
+): Promise<Preview["points"]> {
   const { rows } = await listPointViews(ctx.api.db.prisma, seen(ctx), {
     filter: { vmId: vm.id, state: heldPointStates },
     order: { sort: "takenAt", direction: "desc", page: 1, pageSize: mostPoints },
@@ -100,6 +115,7 @@ async function judgeVm(ctx: SignedInContext, document: PolicyDocument, vm: Ref):
       retention: document.retention,
       timeZone: document.schedule.timeZone,
       now: ctx.api.clock.now(),
+      leastDays: floor.shortestDays,
     },
   );
   const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
@@ -120,7 +136,7 @@ const effectRows = 20;
 /** Null for a user who may not edit the policy: its counts include machines that they do not see, and walk all of its points. */
 function effectOf(
   ctx: SignedInContext,
-  { policy, ...edit }: { policy: PolicyRow | null; document: PolicyDocument; page: number },
+  { policy, ...edit }: Drafted & { readonly policy: PolicyRow | null; readonly page: number },
 ): ReturnType<typeof effectPage> | null {
   const teamId = policy?.team?.id ?? null;
   const mayEdit = can(ctx.who.access, "policy:write", { kind: "team", teamId });
@@ -130,14 +146,11 @@ function effectOf(
 /** The exact effect on all VMs of the policy, and a page of those that the user sees. */
 async function effectPage(
   ctx: SignedInContext,
-  {
-    policy,
-    document,
-    page,
-  }: { readonly policy: PolicyRow; readonly document: PolicyDocument; readonly page: number },
+  { policy, document, floor, page }: Drafted & { readonly policy: PolicyRow; readonly page: number },
 ): Promise<NonNullable<Preview["effect"]> & { readonly removed: number }> {
   const now = await databaseNow(ctx.api.db.prisma);
-  const change = { policyId: policy.id, before: policy.current.document, after: document, now };
+  const rules = { before: policy.current.document, after: document, now };
+  const change = { policyId: policy.id, ...rules, leastDays: floor.shortestDays };
   const effects = await effectsOfVersion(ctx.api.db.prisma, change);
   const visible = effects
     .filter(({ vm }) => isVisible(seen(ctx), vm))
@@ -180,6 +193,7 @@ function notesOn(
     readonly vms: number;
     readonly removed: number;
     readonly rates: StoreRates;
+    readonly floor: RetentionFloor;
   },
 ): Notice[] {
   const { vms, removed: points } = facts;
@@ -192,7 +206,7 @@ function notesOn(
     ...(points > 0
       ? [
           notice("preview-points-expire", { points }),
-          notice("preview-points-undo", { days: document.softDeleteDays ?? defaultSoftDeleteDays }),
+          notice("preview-points-undo", { days: undoDays(document, facts.floor.softDeleteDays) }),
         ]
       : []),
     ...(vms > mostVms ? [notice("preview-more-vms", { judged: mostVms, vms })] : []),

@@ -28,6 +28,7 @@ import {
   noticeText,
   type PolicyDocument,
   policyViolations,
+  retentionFloor,
   type StoreRates,
 } from "@kluis/domain";
 import type { z } from "zod";
@@ -136,7 +137,8 @@ export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInpu
     // Locks the policy: from here no VM comes under it that the effect does not count.
     const policy = await addPolicyVersion(tx, { ...edit, description }, ctx.api.clock);
     const rules = { before: before.current.document, after: document, now: await databaseNow(tx) };
-    const effects = await effectsOfVersion(tx, { policyId: policy.id, ...rules });
+    const leastDays = retentionFloor(guardrails).shortestDays;
+    const effects = await effectsOfVersion(tx, { policyId: policy.id, ...rules, leastDays });
     mustMayShorten(access, effects);
     const event = policyEvent(ctx, policy, {
       kind: "policy.changed",

@@ -14,11 +14,13 @@ import {
 } from "@kluis/db";
 import {
   can,
-  defaultSoftDeleteDays,
+  type Guardrails,
   KluisError,
   policyViolations,
   type RuleEffect,
+  retentionFloor,
   ruleEffect,
+  undoDays,
 } from "@kluis/domain";
 import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
@@ -38,7 +40,13 @@ export async function effectOnVm(
     vm,
     policy,
     before,
-  }: { readonly vm: StoredVm; readonly policy: PolicyRow; readonly before: ProtectionRow | null },
+    guardrails,
+  }: {
+    readonly vm: StoredVm;
+    readonly policy: PolicyRow;
+    readonly before: ProtectionRow | null;
+    readonly guardrails: Guardrails;
+  },
 ): Promise<RuleEffect & { readonly points: number; readonly takenAt: (id: string) => Date | undefined }> {
   const points = (await ruledPoints(tx, [vm.id])).get(vm.id) ?? [];
   const former = before?.state === "active" ? await findPolicy(tx, before.policyId) : null;
@@ -46,6 +54,7 @@ export async function effectOnVm(
     before: former?.current.document ?? null,
     after: policy.current.document,
     now: await databaseNow(tx),
+    leastDays: retentionFloor(guardrails).shortestDays,
   });
   const taken = new Map(points.map(({ id, takenAt }) => [id, takenAt]));
   return { ...effect, points: points.length, takenAt: (id) => taken.get(id) };
@@ -77,22 +86,27 @@ export async function previewProtection(
   const { prisma } = ctx.api.db;
   const policy = await requirePolicy(prisma, input.policy, policySight(ctx));
   const before = await getProtection(prisma, vm.id);
-  const { removed, sooner, points, takenAt } = await effectOnVm(prisma, { vm, policy, before });
-  const days = policy.current.document.softDeleteDays ?? defaultSoftDeleteDays;
+  const guardrails = await readGuardrails(prisma);
+  const { removed, sooner, points, takenAt } = await effectOnVm(prisma, {
+    vm,
+    policy,
+    before,
+    guardrails,
+  });
   return {
     vm,
     policy,
     points,
     removed: removed.length,
     sooner: sooner.length,
-    undoDays: days,
+    undoDays: undoDays(policy.current.document, retentionFloor(guardrails).softDeleteDays),
     rows: removed.slice(0, LISTED).flatMap((id) => {
       const at = takenAt(id);
       return at === undefined ? [] : [{ id, takenAt: at }];
     }),
     allowed: can(ctx.who.access, "retention:shorten", { kind: "vm", vm }),
     inReach: await isInReach(prisma, policy, vm),
-    violations: violationViews(policyViolations(policy.current.document, await readGuardrails(prisma))),
+    violations: violationViews(policyViolations(policy.current.document, guardrails)),
     retired: policy.retiredAt !== null,
   };
 }

@@ -75,7 +75,7 @@ async function protectIn(
   tx: Tx,
   wanted: Wanted,
 ): Promise<{ readonly events: readonly VmEvent[]; readonly jobId: string | null }> {
-  const { vm, policy } = wanted;
+  const { vm, policy, guardrails } = wanted;
   const { before, now } = await setProtection(
     tx,
     { vmId: vm.id, policyId: policy.id, excludedDisks: wanted.excludedDisks, by: ctx.who.actor },
@@ -84,13 +84,13 @@ async function protectIn(
   mustTakeVms(policy, before);
   const target = { kind: "vm", vm } as const;
   const access = await requireNow(ctx, tx, { permission: "protection:write", target });
-  const { removed, sooner } = await effectOnVm(tx, { vm, policy, before });
+  const { removed, sooner } = await effectOnVm(tx, { vm, policy, before, guardrails });
   if (removed.length + sooner.length > 0)
     mustMayShorten(access, [{ vm, removed: removed.length, sooner: sooner.length }]);
   const begins = before?.state !== "active";
   // A VM that is under the policy already keeps its backups.
   if (begins || before.policyId !== policy.id)
-    mustKeepGuardrails(policyViolations(policy.current.document, wanted.guardrails));
+    mustKeepGuardrails(policyViolations(policy.current.document, guardrails));
   const event: VmEvent = {
     kind: begins ? "vm.protected" : "protection.changed",
     actor: ctx.who.actor,

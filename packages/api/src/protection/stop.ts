@@ -1,17 +1,17 @@
 /** The end of a protection: its recovery points stay, or are deleted in a way that can be undone. */
 import {
-  databaseNow,
+  holdGuardrails,
   notify,
   type StoredVm,
-  softDeleteRules,
   softDeleteVmPoints,
   stopProtection as stop,
   type Tx,
 } from "@kluis/db";
-import { KluisError, purgeTime } from "@kluis/domain";
+import { KluisError } from "@kluis/domain";
 import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
 import { lookupVmFor } from "../lookup.ts";
+import { afterUndoDays } from "../points/removal.ts";
 import { record, type VmEvent } from "../record.ts";
 import type { StopProtectionInput } from "./inputs.ts";
 import type { stoppedView } from "./view.ts";
@@ -31,6 +31,7 @@ export async function stopProtection(ctx: SignedInContext, input: StopProtection
     mustBeConfirmed(vm, { reason: input.reason, confirm: input.deletePoints.confirm });
   }
   return record(ctx, async (tx) => {
+    if (deletes) await holdGuardrails(tx);
     const stopped = await stop(tx, vm.id, ctx.api.clock.now());
     const removal = deletes ? await removePoints(ctx, tx, { vm, reason: input.reason }) : null;
     const deleted = removal?.deleted ?? null;
@@ -47,15 +48,14 @@ export async function stopProtection(ctx: SignedInContext, input: StopProtection
   });
 }
 
-/** They can be brought back for as long as the policy says. */
+/** They can be brought back for as long as the policy says, or a guardrail. */
 async function removePoints(
   ctx: SignedInContext,
   tx: Tx,
   { vm, reason }: { readonly vm: StoredVm; readonly reason: string },
 ): Promise<{ readonly deleted: NonNullable<Stopped["deleted"]>; readonly events: readonly VmEvent[] }> {
   const { actor } = ctx.who;
-  const now = await databaseNow(tx);
-  const purgeAt = purgeTime(await softDeleteRules(tx, vm.id), now);
+  const purgeAt = await afterUndoDays(tx, vm.id);
   const { removed, pinned } = await softDeleteVmPoints(tx, { vmId: vm.id, reason, actor, purgeAt });
   for (const { id } of removed) await notify(tx, "points", { pointId: id, vmId: vm.id });
   const events = removed.map(

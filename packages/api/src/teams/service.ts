@@ -10,6 +10,7 @@ import {
   lockAccess,
   lowerCase,
   movePolicies,
+  noteViolations,
   previewReach,
   removeScope as removeScopeRow,
   renameTeam as renameRow,
@@ -145,11 +146,13 @@ export function removeTeam(ctx: SignedInContext, input: RemoveTeamInput): Promis
     const team = await requireTeam(tx, access, input.team);
     const target =
       typeof input.policiesTo === "string" ? await requireTeam(tx, access, input.policiesTo) : null;
+    await holdGuardrails(tx);
     const policies = await listTeamPolicies(tx, team.id);
     if (policies.length > 0 && (input.policiesTo === undefined || target?.id === team.id))
       throw hasPolicies(team, policies);
     if (policies.length > 0) await moveTo(tx, team, target);
     await deleteTeam(tx, team.id);
+    await noteViolations(tx);
     const data = { policies, policiesTo: target?.name ?? null, scopes: team.reach };
     const event = teamEvent(ctx, team, { kind: "team.removed", data });
     const events = target === null ? [event] : [{ ...event, teamIds: [team.id, target.id] }];
@@ -199,6 +202,7 @@ export function addScope(ctx: SignedInContext, input: AddScopeInput): Promise<Ch
       });
     }
     const event = teamEvent(ctx, team, { kind: "team.scope-added", data: { scope, ...effect } });
+    await noteViolations(tx);
     return { result: { id: team.id, name: team.name, slug: team.slug }, events: [event] };
   });
 }
@@ -207,10 +211,12 @@ export function addScope(ctx: SignedInContext, input: AddScopeInput): Promise<Ch
 export function removeScope(ctx: SignedInContext, input: RemoveScopeInput): Promise<Changed> {
   return asOwner(ctx, async (tx) => {
     const team = await requireTeam(tx, ctx.who.access, input.team);
+    await holdGuardrails(tx);
     const { rest, scope } = await withoutScope(tx, team, input.scope);
     const effect = await effectOf(tx, team, rest);
     await removeScopeRow(tx, team.id, input.scope);
     const event = teamEvent(ctx, team, { kind: "team.scope-removed", data: { scope, ...effect } });
+    await noteViolations(tx);
     return { result: { id: team.id, name: team.name, slug: team.slug }, events: [event] };
   });
 }

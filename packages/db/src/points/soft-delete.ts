@@ -1,8 +1,17 @@
 /** Soft deletion of recovery points: removed, brought back, and purged when their time is over. */
-import { type Actor, actorSchema, heldPointStates, openJobStates, type RemovalCause } from "@kluis/domain";
+import {
+  type Actor,
+  actorSchema,
+  heldPointStates,
+  openJobStates,
+  type RemovalCause,
+  retentionFloor,
+  undoDays,
+} from "@kluis/domain";
 import { z } from "zod";
 import { Prisma } from "../../generated/client.ts";
 import { judgeDamageAfterRemoval } from "../damage/removed.ts";
+import { readGuardrails } from "../guardrails/read.ts";
 import { toJson } from "../json.ts";
 import { judgeAgain } from "../protections/schedule.ts";
 import type { Tx } from "../tx.ts";
@@ -121,18 +130,19 @@ export async function beginPurge(tx: Tx, pointId: string): Promise<boolean> {
 
 const rulesRow = z.object({ days: z.int().nullable() });
 
-/** The rule of the policy that the VM is, or was last, under; null without a protection. */
-export async function softDeleteRules(
-  tx: Tx,
-  vmId: string,
-): Promise<{ readonly softDeleteDays?: number } | null> {
+/**
+ * For how many days a removed point of the VM can be brought back: by the policy that it is, or was last, under, and by the guardrail. A
+ * transaction that removes points calls `holdGuardrails` first.
+ */
+export async function readUndoDays(tx: Tx, vmId: string): Promise<number> {
   const rows = await tx.$queryRaw`
     SELECT (v.document ->> 'softDeleteDays')::int AS days FROM "Protection" p
     JOIN "Policy" policy ON policy.id = p."policyId"
     JOIN "PolicyVersion" v ON v."policyId" = policy.id AND v.version = policy."currentVersion"
     WHERE p."vmId" = ${vmId}::uuid`;
   const [row] = z.array(rulesRow).parse(rows);
-  return row === undefined || row.days === null ? null : { softDeleteDays: row.days };
+  const { softDeleteDays: leastDays } = retentionFloor(await readGuardrails(tx));
+  return undoDays({ softDeleteDays: row?.days ?? undefined }, leastDays);
 }
 
 function idsOf(rows: unknown): Set<string> {

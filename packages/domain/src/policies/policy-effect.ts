@@ -13,6 +13,8 @@ export interface RuleChange {
   readonly before: PolicyDocument | null;
   readonly after: PolicyDocument;
   readonly now: Date;
+  /** The guardrail `retention.shortestDays`, under both rules. */
+  readonly leastDays: number;
 }
 
 export interface RuleEffect {
@@ -31,12 +33,12 @@ export function keepTheSame(before: PolicyDocument, after: PolicyDocument): bool
 /** Returns the points that a change of rules takes, at once or sooner. */
 export function ruleEffect(
   points: readonly RetentionPoint[],
-  { before, after, now }: RuleChange,
+  { before, after, now, leastDays }: RuleChange,
 ): RuleEffect {
   if (points.length === 0 || (before !== null && keepTheSame(before, after)))
     return { removed: [], sooner: [] };
   const judge = ({ retention, schedule }: PolicyDocument): RetentionVerdict[] =>
-    judgeRetention(points, { retention, timeZone: schedule.timeZone, now });
+    judgeRetention(points, { retention, timeZone: schedule.timeZone, now, leastDays });
   const old = before === null ? null : new Map(judge(before).map((verdict) => [verdict.id, verdict]));
   const fewer = countOf(after.retention.keepLast) < countOf(before?.retention.keepLast);
   const removed: string[] = [];
@@ -58,8 +60,9 @@ const passing: readonly RetentionTier[] = ["recent", "undeleted"];
 function isSooner(was: RetentionVerdict | null, is: RetentionVerdict, fewer: boolean): boolean {
   if (is.tiers.includes("pinned")) return false;
   const lasts = ({ tiers }: RetentionVerdict): boolean => tiers.some((tier) => !passing.includes(tier));
-  // Kept without any rule until now; what only its age protects goes within a day.
-  if (was === null) return is.tiers.length > 0 && !lasts(is);
+  // Kept without any rule until now; what only its age or a guardrail protects goes when it has the age.
+  if (was === null)
+    return is.tiers.length > 0 && is.tiers.every((tier) => tier === "guardrail" || passing.includes(tier));
   if (lasts(was) && is.tiers.length > 0 && !lasts(is)) return true;
   if (fewer && was.tiers.includes("last")) return true;
   if (is.expiresAt === null) return false;

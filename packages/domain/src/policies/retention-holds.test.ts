@@ -79,9 +79,14 @@ test("a point that a person brought back stays until its time is over", () => {
 
 test("a removed point is purged after 14 days, or as the policy says", () => {
   const dayMs = 24 * hourMs;
-  expect(purgeTime(null, now)).toEqual(new Date(now.getTime() + 14 * dayMs));
-  expect(purgeTime({}, now)).toEqual(new Date(now.getTime() + 14 * dayMs));
-  expect(purgeTime({ softDeleteDays: 2 }, now)).toEqual(new Date(now.getTime() + 2 * dayMs));
+  const at = (leastDays: number) => ({ now, leastDays });
+  expect(purgeTime(null, at(0))).toEqual(new Date(now.getTime() + 14 * dayMs));
+  expect(purgeTime({}, at(0))).toEqual(new Date(now.getTime() + 14 * dayMs));
+  expect(purgeTime({ softDeleteDays: 2 }, at(0))).toEqual(new Date(now.getTime() + 2 * dayMs));
   // A document that an older Kluis stored.
-  expect(purgeTime({ softDeleteDays: 0 }, now)).toEqual(new Date(now.getTime() + dayMs));
+  expect(purgeTime({ softDeleteDays: 0 }, at(0))).toEqual(new Date(now.getTime() + dayMs));
+  // A guardrail only makes it longer.
+  expect(purgeTime({ softDeleteDays: 2 }, at(7))).toEqual(new Date(now.getTime() + 7 * dayMs));
+  expect(purgeTime(null, at(7))).toEqual(new Date(now.getTime() + 14 * dayMs));
+  expect(purgeTime(null, at(30))).toEqual(new Date(now.getTime() + 30 * dayMs));
 });

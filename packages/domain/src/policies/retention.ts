@@ -19,6 +19,8 @@ export interface RetentionRules {
   /** The IANA zone whose calendar defines days, weeks, months and years. */
   readonly timeZone: string;
   readonly now: Date;
+  /** The guardrail `retention.shortestDays`; missing or 0: none. Pruner and previews pass it; tests of the policy alone do not. */
+  readonly leastDays?: number | undefined;
 }
 
 export const retentionTiers = [
@@ -29,12 +31,14 @@ export const retentionTiers = [
   "weekly",
   "monthly",
   "yearly",
+  "guardrail",
   "undeleted",
   "pinned",
 ] as const;
 /**
  * `latest`: the newest good point, which no rule removes. `last`: one of the newest `keepLast`, or below its age.
  * `recent`: at most one day old, if `keepLast` counts nothing. `undeleted`: a person brought it back not long ago.
+ * `guardrail`: the newest of its day, which a guardrail of the platform owner keeps for so many days.
  */
 export type RetentionTier = (typeof retentionTiers)[number];
 
@@ -70,7 +74,7 @@ interface Hold {
  * Applies grandfather-father-son retention. A calendar tier by count keeps the newest good point of each of its newest N periods
  * that have one, so a pause in backups removes nothing; by age it keeps the newest good point of each period until that
  * point has the age. `keepLast` keeps the newest N good points, or all until an age. Any tier is enough to keep a point, and the
- * newest good point stays whatever the rules say. Unless `keepLast` counts, nothing is removed within one day: after a failed
+ * newest good point stays whatever the rules say, and so does what a guardrail keeps. Unless `keepLast` counts, nothing is removed within one day: after a failed
  * change, the backup made before it must still exist. Pruner, preview, reports and pages all call this function.
  *
  * @returns one verdict per point, newest first
@@ -88,6 +92,7 @@ export function judgeRetention(points: readonly RetentionPoint[], rules: Retenti
     const rule = rules.retention[tier];
     if (rule !== undefined) holdCalendarTier(good, { tier, rule, rules, hold });
   }
+  holdGuardrail(good, rules, hold);
   for (const point of sorted) {
     const until = point.keptUntil ?? null;
     if (until !== null && until > rules.now) {
@@ -149,6 +154,24 @@ function holdLast(newestGood: readonly RetentionPoint[], rules: RetentionRules, 
     if (until > now) {
       hold(point, { tier: "last", why: `taken within the last ${ageWords(keepLast)}`, until, timed: true });
     }
+  }
+}
+
+/** Keeps the newest good point of today and of each local day before it that the guardrail covers, whatever the policy says. */
+function holdGuardrail(newestGood: readonly RetentionPoint[], rules: RetentionRules, hold: HoldPoint): void {
+  const { timeZone, now, leastDays: days = 0 } = rules;
+  if (days === 0) return;
+  const seen = new Set<string>();
+  for (const point of newestGood) {
+    const { name, start } = periodOf("daily", point.takenAt, timeZone);
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const end = start.add({ days }).toZonedDateTime(timeZone);
+    const until = new Date(end.epochMilliseconds);
+    // Every further point is of an earlier day.
+    if (until <= now) return;
+    const why = `newest of ${name}, kept by the guardrail of ${ageWords({ age: days, unit: "days" })}`;
+    hold(point, { tier: "guardrail", why, until, timed: true });
   }
 }
 

@@ -2,6 +2,7 @@
 import {
   type DueProtection,
   databaseNow,
+  holdGuardrails,
   inTransaction,
   type LivePoint,
   listLivePoints,
@@ -11,6 +12,7 @@ import {
   type PolicyVersionRow,
   preferIndexes,
   readActiveRules,
+  readGuardrails,
   type StoredVerdict,
   setPointRetention,
   setRetentionDue,
@@ -22,9 +24,11 @@ import {
   judgeRetention,
   nextRetentionChange,
   purgeTime,
+  type RetentionFloor,
   type RetentionVerdict,
   type RuleHistory,
   removalCauses,
+  retentionFloor,
 } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { type Removal, removePoints } from "./removals.ts";
@@ -81,6 +85,8 @@ async function judgeIn(
   deps: Deps,
   { page, now, wait }: JudgeOptions & { readonly page: readonly Judged[] },
 ): Promise<{ readonly ids: ReadonlySet<string>; readonly pruned: number }> {
+  // Before any row: a new version and what is judged at the same moment see each other.
+  const floor = retentionFloor(await holdGuardrails(tx));
   await preferIndexes(tx);
   const claims = page.map(({ id, version }) => ({ id, versionId: version.id }));
   const { locked, through } = await lockSchedules(tx, claims, { wait });
@@ -92,7 +98,7 @@ async function judgeIn(
   const judged = within(
     usable.flatMap((protection) => {
       const live = points.get(protection.vmId);
-      return live === undefined ? [] : [judgeOne(protection, { points: live, inJobs, now })];
+      return live === undefined ? [] : [judgeOne(protection, { points: live, inJobs, now, floor })];
     }),
   );
   await setPointRetention(
@@ -142,15 +148,21 @@ function judgeOne(
     points,
     inJobs,
     now,
-  }: { readonly points: readonly LivePoint[]; readonly inJobs: ReadonlySet<string>; readonly now: Date },
+    floor,
+  }: {
+    readonly points: readonly LivePoint[];
+    readonly inJobs: ReadonlySet<string>;
+    readonly now: Date;
+    readonly floor: RetentionFloor;
+  },
 ): Judgement {
   const { retention, schedule } = protection.version.document;
-  const rules = { retention, timeZone: schedule.timeZone, now };
+  const rules = { retention, timeZone: schedule.timeZone, now, leastDays: floor.shortestDays };
   const facts = points.map(factsOf);
   const verdicts = judgeRetention(facts, rules);
   const stored = new Map(points.map((point) => [point.id, point]));
   const { vmId, vmName } = protection;
-  const purgeAt = purgeTime(protection.version.document, now);
+  const purgeAt = purgeTime(protection.version.document, { now, leastDays: floor.softDeleteDays });
   const all = verdicts.flatMap((verdict): Judgement["prune"] => {
     const point = stored.get(verdict.id);
     if (verdict.keep || point === undefined || inJobs.has(verdict.id)) return [];
@@ -202,7 +214,10 @@ export async function judgeNewPoint(tx: Tx, vmId: string): Promise<void> {
   const points = await listLivePoints(tx, [vmId], MOST_POINTS);
   const { retention, schedule } = rules;
   const now = await databaseNow(tx);
-  const verdicts = judgeRetention(points.map(factsOf), { retention, timeZone: schedule.timeZone, now });
+  // Not held: a version that changes what is kept makes retention judge every VM again.
+  const { shortestDays: leastDays } = retentionFloor(await readGuardrails(tx));
+  const facts = points.map(factsOf);
+  const verdicts = judgeRetention(facts, { retention, timeZone: schedule.timeZone, now, leastDays });
   await setPointRetention(
     tx,
     changedOf(
