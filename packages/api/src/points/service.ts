@@ -7,13 +7,12 @@ import {
   type PointDamageView,
   type PointRow,
   readPointDamage,
-  type StoredVm,
   readUndoDays,
+  type StoredVm,
   type Tx,
   type VerificationState,
 } from "@kluis/db";
 import {
-  defaultSoftDeleteDays,
   type HeldPointState,
   isHeldPointState,
   KluisError,
