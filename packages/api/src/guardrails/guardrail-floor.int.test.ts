@@ -1,4 +1,4 @@
-/** What the guardrails of now keep of points under rules that were saved before: removals by people, previews, scopes. */
+/** What the guardrails of now keep of points under rules that were saved before: removals by users, previews, scopes. */
 import { type Guardrails, guardrailsSchema } from "@kluis/domain";
 import { expect, test } from "vitest";
 import { approveAs, codeOf, errorOf, freshWorld, nightly } from "../../test/world.ts";
