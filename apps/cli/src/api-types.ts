@@ -30,3 +30,6 @@ export type TeamDetail = RouterOutputs["teams"]["get"];
 export type RoleRow = RouterOutputs["roles"]["list"][number];
 export type UserRow = RouterOutputs["people"]["list"]["rows"][number];
 export type AccessAnswer = RouterOutputs["access"]["explain"];
+export type GuardrailViolations = RouterOutputs["guardrails"]["violations"];
+export type GuardrailsPreview = RouterOutputs["guardrails"]["preview"];
+export type GuardrailHistoryRow = RouterOutputs["guardrails"]["history"]["rows"][number];

@@ -225,12 +225,22 @@ const steps: readonly Step[] = [
     code: exitCodes.notFound,
     refusal: "NOT_FOUND",
   },
+  {
+    line: ({ folder }) =>
+      `guardrails set --file ${folder}/guardrails.yaml --shortest-days 30 --longest-interval 48 --instant-restore-least none --instant-restore-most 7 --verification sampled --verify-every-days 90 --soft-delete-days 14 --vault-regions westeurope --vault-keys recovery-proven --restore-regions westeurope --downloads allowed --networks 10.0.0.0/8 --tag-scopes refused --preview --json`,
+  },
+  { line: ({ folder }) => `guardrails set --file ${folder}/guardrails.yaml --yes --json` },
+  { line: () => "guardrails show --json" },
+  { line: () => "guardrails violations --json", code: exitCodes.failed },
+  { line: () => "guardrails set --shortest-days none --yes --json" },
+  { line: () => "guardrails violations --json" },
+  { line: () => "guardrails history --limit 5 --json" },
   { line: () => "vaults list --json" },
   { line: () => "vaults show main --json" },
   { line: () => "vaults collect main --dry-run --json" },
   { line: () => "vaults damage --json" },
   { line: () => "vaults damage main --healed --page 1 --json" },
-  { line: () => "vaults add more --folder more --no-wait --json" },
+  { line: () => "vaults add more --folder more --region westeurope --no-wait --json" },
   {
     line: ({ folder }) =>
       `vaults add blob --container kluis-blob --secret-file ${path.join(folder, "storage")} --collector-secret-file ${path.join(folder, "storage")} --reader-secret-file ${path.join(folder, "storage")} --no-wait --json`,
@@ -257,7 +267,10 @@ const steps: readonly Step[] = [
   { line: () => "vaults disable further --json" },
   { line: () => "vaults remove further --json" },
   { line: () => "vaults default main --json" },
-  { line: () => "vaults set main --deduplication resource-group --bandwidth 200 --verify-gib 500 --json" },
+  {
+    line: () =>
+      "vaults set main --deduplication resource-group --bandwidth 200 --verify-gib 500 --region westeurope --json",
+  },
   { line: () => "vaults set main --deduplication subscription --bandwidth none --verify-gib none --json" },
   {
     // The second vault is disabled: the server's refusal shows that the options arrive there.
@@ -412,6 +425,7 @@ describe("every option of every command", () => {
     await writeFile(path.join(harness.folder, "secret"), "a client secret\n");
     for (const name of ["pre.sh", "post.sh"]) await writeFile(path.join(harness.folder, name), "exit 0\n");
     await writeFile(path.join(harness.folder, "policy.yaml"), policyFile);
+    await writeFile(path.join(harness.folder, "guardrails.yaml"), "retention: { shortestDays: 400 }\n");
     await writeFile(path.join(harness.folder, "storage"), "AccountName=acct;AccountKey=a2V5\n");
     for (const name of ["disk.img", "data.img"])
       await writeFile(path.join(harness.folder, name), new Uint8Array(2 ** 20).fill(1));

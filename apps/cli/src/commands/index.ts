@@ -17,6 +17,7 @@ import {
   connectionsTest,
 } from "./connections.ts";
 import { download } from "./downloads.ts";
+import { guardrailsHistory, guardrailsSet, guardrailsShow, guardrailsViolations } from "./guardrails.ts";
 import { health } from "./health.ts";
 import { cancel, job, jobs } from "./jobs.ts";
 import {
@@ -194,6 +195,10 @@ export const commandGroups: readonly CommandGroup[] = [
       accessExplain,
     ],
   },
+  {
+    heading: "Guardrails",
+    commands: [guardrailsShow, guardrailsViolations, guardrailsHistory, guardrailsSet],
+  },
   vaultGroup,
   { heading: "This installation", commands: [attention, health, whoami, completion, secretsReseal] },
 ];
@@ -213,6 +218,7 @@ export const families: Readonly<Record<string, string>> = {
   roles: "Manage custom roles",
   people: "See users, and end their access",
   access: "Explain who may do what",
+  guardrails: "See and set the limits that bind every team",
   ...vaultFamily,
   secrets: "Manage the stored secrets",
 };

@@ -1,15 +1,10 @@
 /** A policy from options and files: the document that a command sends. */
-import { readFile } from "node:fs/promises";
 import { hourlyIntervals, type PolicyDocument, policyDocumentSchema } from "@kluis/domain";
-import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { listOption, option } from "../command.ts";
 import { UsageError } from "../failure.ts";
-import { isSystemError } from "../file-errors.ts";
 import { choice, text, wholeNumber } from "../values.ts";
-
-/** A policy is a few hundred bytes; its scripts may have 64 KiB each. */
-const largestFile = 1024 * 1024;
+import { readYaml } from "../yaml-file.ts";
 
 const { wanted, otherwise, vss } = policyDocumentSchema.shape.consistency.shape;
 const days = wholeNumber.or(z.literal("0").transform(Number));
@@ -68,30 +63,11 @@ const draft = z.looseObject({
   consistency: z.looseObject({}).optional(),
 });
 
-/** YAML is a superset of JSON. @throws UsageError */
+/** @throws UsageError */
 async function draftIn(file: string): Promise<z.output<typeof draft>> {
-  const content = await textOf(file);
-  let value: unknown;
-  try {
-    value = parseYaml(content, { maxAliasCount: 0 });
-  } catch (error) {
-    const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new UsageError(`${file} is neither YAML nor JSON.`, line);
-  }
-  const parsed = draft.safeParse(value);
+  const parsed = draft.safeParse(await readYaml(file));
   if (parsed.success) return parsed.data;
   throw invalid(parsed.error, `The policy in ${file}`);
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    const content = await readFile(file);
-    if (content.byteLength > largestFile) throw new UsageError(`${file} is too large for a policy.`);
-    return content.toString("utf8");
-  } catch (error) {
-    if (!isSystemError(error, "ENOENT", "EACCES", "EISDIR", "ENOTDIR")) throw error;
-    throw new UsageError(`${file} cannot be read.`, "Check the path and its permissions.");
-  }
 }
 
 function changedBy(base: z.output<typeof draft>, options: DocumentOptions): unknown {

@@ -1,5 +1,5 @@
 /** Vaults. */
-import { type DeduplicationScope, deduplicationScopes, vaultTruthTexts } from "@kluis/domain";
+import { type DeduplicationScope, deduplicationScopes, regionSchema, vaultTruthTexts } from "@kluis/domain";
 import { z } from "zod";
 import type { VaultRow } from "../api-types.ts";
 import { argument, defineCommand, flag, option, print, type Session } from "../command.ts";
@@ -118,12 +118,13 @@ export const vaultsAdd = defineCommand({
     name: argument("name of the vault", text),
     container: option("name", "blob container of the storage account", text.optional()),
     folder: option("name", "folder below the one that the operator allows", text.optional()),
+    region: option("name", "region of its storage, such as westeurope", regionSchema.optional()),
     ...secretOptions,
     ...identityOptions,
     noWait: noWait(),
   },
   examples: ["vaults add second --container kluis-second --secret-file connection.txt"],
-  run: async (session, { name, container, folder, noWait: isQuick, ...source }) => {
+  run: async (session, { name, container, folder, region, noWait: isQuick, ...source }) => {
     if ((container === undefined) === (folder === undefined))
       throw new UsageError("A vault has one place.", "Use --container or --folder.");
     const place =
@@ -134,7 +135,7 @@ export const vaultsAdd = defineCommand({
             ...(await readCredentials(session, source)),
           }
         : { kind: "folder" as const, folder };
-    const added = await session.server.call((api) => api.vaults.add.mutate({ name, place }));
+    const added = await session.server.call((api) => api.vaults.add.mutate({ name, place, region }));
     return finish(session, added, isQuick);
   },
 });
@@ -176,11 +177,16 @@ const gibOrNone = z
   .regex(/^([1-9]\d{0,5}|none)$/, "Use a whole number of GiB, or none.")
   .transform((value) => (value === "none" ? null : Number(value)));
 
+const regionOrNone = z.union(
+  [z.literal("none").transform(() => null), regionSchema],
+  "Use the name of a region such as westeurope, or none.",
+);
+
 export const vaultsSet = defineCommand({
   name: "vaults set",
-  summary: "Set who shares content in a vault, and its speed",
+  summary: "Set who shares content in a vault, its speed and region",
   details:
-    "Applies from the next backup on. Choose resource-group when teams share a subscription. The limit is for all engines together; restores have none.",
+    "Applies from the next backup on. Choose resource-group when teams share a subscription. The limit is for all engines together; restores have none. Guardrails of regions need the region of its storage.",
   input: {
     vault: reference,
     deduplication: option(
@@ -194,13 +200,17 @@ export const vaultsSet = defineCommand({
       "most that scheduled verifications read in a night, or none",
       gibOrNone.optional(),
     ),
+    region: option("name", "region of its storage, such as westeurope, or none", regionOrNone.optional()),
   },
   examples: ["vaults set main --deduplication resource-group", "vaults set main --bandwidth 200"],
-  run: async (session, { vault, deduplication, bandwidth: rate, verifyGib }) => {
-    if (deduplication === undefined && rate === undefined && verifyGib === undefined)
-      throw new UsageError("There is nothing to set.", "Use --deduplication, --bandwidth or --verify-gib.");
+  run: async (session, { vault, deduplication, bandwidth: rate, verifyGib, region }) => {
+    if ([deduplication, rate, verifyGib, region].every((value) => value === undefined))
+      throw new UsageError(
+        "There is nothing to set.",
+        "Use --deduplication, --bandwidth, --verify-gib or --region.",
+      );
     const row = await session.server.call((api) =>
-      api.vaults.configure.mutate({ vault, deduplication, bandwidth: rate, verifyGib }),
+      api.vaults.configure.mutate({ vault, deduplication, bandwidth: rate, verifyGib, region }),
     );
     const limit = row.bandwidth === null ? "no limit" : `at most ${row.bandwidth} MiB per second`;
     const nightly = row.verifyGib === null ? "no limit" : `at most ${row.verifyGib} GiB a night`;
@@ -208,7 +218,7 @@ export const vaultsSet = defineCommand({
       session,
       row,
       () =>
-        `${row.name}: ${sharing[row.deduplication]}; backups have ${limit}; verifications have ${nightly}.`,
+        `${row.name}: ${sharing[row.deduplication]}; backups have ${limit}; verifications have ${nightly}; region: ${row.region ?? "not recorded"}.`,
     );
     return exitCodes.ok;
   },

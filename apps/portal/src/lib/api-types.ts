@@ -41,3 +41,7 @@ export type TeamView = RouterOutputs["teams"]["get"];
 export type TeamMembers = RouterOutputs["teams"]["organization"];
 export type UserRow = RouterOutputs["people"]["list"]["rows"][number];
 export type AccessAnswer = RouterOutputs["access"]["explain"];
+export type GuardrailsView = RouterOutputs["guardrails"]["get"];
+export type GuardrailViolations = RouterOutputs["guardrails"]["violations"];
+export type GuardrailChangeView = RouterOutputs["guardrails"]["preview"]["changes"][number];
+export type ViolationView = PolicyPreview["violations"][number];

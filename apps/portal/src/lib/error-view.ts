@@ -3,7 +3,7 @@ import type { Texts } from "#i18n/texts.ts";
 import { type Failure, field, isRetryable, parseParams, readFailure } from "#lib/failure.ts";
 import { fieldName } from "#lib/field-name.ts";
 import type { Format } from "#lib/format.ts";
-import { formatParams } from "#lib/params.ts";
+import { formatParams, type ServerParams } from "#lib/params.ts";
 
 /** A failure in the words of the page's language. */
 export interface ErrorView {
@@ -41,6 +41,14 @@ export function describeError(error: unknown, words: ErrorWords): ErrorView {
     requestId: failure.requestId,
     retryable: isRetryable(failure),
   };
+}
+
+/** What does not keep a guardrail, and what would pass, in the words of the page's language. */
+export function describeViolation(
+  { rule, params }: { readonly rule: string; readonly params: ServerParams },
+  words: ErrorWords,
+): { readonly message: string; readonly action: string } {
+  return sentencesOf({ code: "GUARDRAIL", reason: rule, params, requestId: null, retry: null }, words);
 }
 
 function sentencesOf(

@@ -5,6 +5,7 @@ import { connections } from "#messages/connections.ts";
 import { damage } from "#messages/damage.ts";
 import { diskFacts } from "#messages/disk-facts.ts";
 import { errors } from "#messages/errors.ts";
+import { guardrails } from "#messages/guardrails.ts";
 import { jobs } from "#messages/jobs.ts";
 import { notices } from "#messages/notices.ts";
 import { overview } from "#messages/overview.ts";
@@ -42,6 +43,7 @@ export const messages = {
     diskFacts: diskFacts.en,
     connections: connections.en,
     errors: errors.en,
+    guardrails: guardrails.en,
     jobs: jobs.en,
     notices: notices.en,
     overview: overview.en,
@@ -77,6 +79,7 @@ export const messages = {
     diskFacts: diskFacts.nl,
     connections: connections.nl,
     errors: errors.nl,
+    guardrails: guardrails.nl,
     jobs: jobs.nl,
     notices: notices.nl,
     overview: overview.nl,

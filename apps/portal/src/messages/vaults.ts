@@ -90,8 +90,8 @@ export const vaults = catalog({
       "Engine and portal use the new credential from their next task on. Kluis tests it immediately.",
     rotated: "The credential of {name} is replaced",
     sharing: {
-      action: "Sharing and speed",
-      of: "Sharing and speed of {name}",
+      action: "Sharing, speed and region",
+      of: "Sharing, speed and region of {name}",
       submit: "Save",
       done: "The settings of {name} are saved",
       scope: "Virtual machines that share equal content",
@@ -115,6 +115,10 @@ export const vaults = catalog({
       verifyGibHint:
         "Of all scheduled verifications together that read content. Leave it empty for no limit. Verifications that a person starts have none.",
       verifyGibWrong: "Enter a whole number from 1 to 1,000,000, or nothing.",
+      region: "Region of the storage",
+      regionHint:
+        "As Azure names it, such as westeurope. Guardrails of regions need it. Leave it empty when it is not known.",
+      regionWrong: "Enter the name of a region such as westeurope, or nothing.",
       shown: {
         vault: "All virtual machines share equal content",
         subscription: "Virtual machines of a subscription share equal content",
@@ -153,6 +157,7 @@ export const vaults = catalog({
       nameWrong: "Enter a name of 1 to 60 letters, digits, spaces, dots and dashes.",
       containerWrong: "Enter 3 to 63 lower-case letters, digits and single dashes.",
       connectionWrong: "Enter the connection string of a storage account, with its key or a signature.",
+      regionWrong: "Enter the name of a region such as westeurope, or nothing.",
       folderWrong: "Enter letters, digits and dashes.",
     },
   },
@@ -242,8 +247,8 @@ export const vaults = catalog({
       "Engine en portal gebruiken de nieuwe referentie vanaf hun volgende taak. Kluis test die direct.",
     rotated: "De referentie van {name} is vervangen",
     sharing: {
-      action: "Delen en snelheid",
-      of: "Delen en snelheid van {name}",
+      action: "Delen, snelheid en regio",
+      of: "Delen, snelheid en regio van {name}",
       submit: "Opslaan",
       done: "De instellingen van {name} zijn opgeslagen",
       scope: "Virtuele machines die gelijke inhoud delen",
@@ -268,6 +273,10 @@ export const vaults = catalog({
       verifyGibHint:
         "Voor alle geplande verificaties samen die inhoud lezen. Laat leeg voor geen limiet. Verificaties die een persoon start hebben geen limiet.",
       verifyGibWrong: "Voer een geheel getal van 1 tot en met 1.000.000 in, of niets.",
+      region: "Regio van de opslag",
+      regionHint:
+        "Zoals Azure die noemt, bijvoorbeeld westeurope. Kaders voor regio’s hebben die nodig. Laat leeg als die niet bekend is.",
+      regionWrong: "Voer de naam van een regio in zoals westeurope, of niets.",
       shown: {
         vault: "Alle virtuele machines delen gelijke inhoud",
         subscription: "Virtuele machines van een abonnement delen gelijke inhoud",
@@ -304,6 +313,7 @@ export const vaults = catalog({
       nameWrong: "Voer een naam in van 1 tot en met 60 letters, cijfers, spaties, punten en streepjes.",
       containerWrong: "Voer 3 tot en met 63 kleine letters, cijfers en losse streepjes in.",
       connectionWrong: "Voer de verbindingsreeks van een opslagaccount in, met sleutel of handtekening.",
+      regionWrong: "Voer de naam van een regio in zoals westeurope, of niets.",
       folderWrong: "Voer letters, cijfers en streepjes in.",
     },
   },

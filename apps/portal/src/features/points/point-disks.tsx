@@ -3,6 +3,7 @@ import { isHeldPointState } from "@kluis/domain";
 import { Download, HardDriveUpload } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useDownloadRefusal } from "#features/guardrails/download-refusal.ts";
 import { RestoreDialog } from "#features/points/restore-dialog.tsx";
 import type { PointDiskView, PointView } from "#lib/api-types.ts";
 import { useNotice } from "#lib/use-notice.ts";
@@ -110,7 +111,8 @@ interface DiskActionsProps {
 function DiskActions({ point, disk, onRestore }: DiskActionsProps) {
   const t = useTranslations("points");
   const gone = isHeldPointState(point.state) ? null : t("detail.gone");
-  const downloadReason = gone ?? (point.can.download ? null : t("detail.role"));
+  const outside = useDownloadRefusal();
+  const downloadReason = gone ?? (point.can.download ? outside : t("detail.role"));
   const restoreReason = gone ?? (point.can.restore ? null : t("detail.role"));
   const start = (format: "raw" | "vhd" | "qcow2") =>
     window.location.assign(`/api/points/${point.id}/disks/${disk.key}?format=${format}`);

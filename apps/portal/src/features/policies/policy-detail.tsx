@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
+import { ViolationList } from "#features/guardrails/violation-list.tsx";
 import { AssignDialog } from "#features/policies/assign-dialog.tsx";
 import { PolicyActions } from "#features/policies/policy-actions.tsx";
 import { PolicyChanges } from "#features/policies/policy-changes.tsx";
@@ -83,6 +84,7 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
           </Alert>
         </div>
       )}
+      <OutsideGuardrails policy={policy} />
       <Tabs
         label={t("detail.tabs")}
         value={tab}
@@ -105,6 +107,20 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
       />
       {assigning ? <AssignDialog policy={policy} onClose={() => setAssigning(false)} /> : null}
     </Page>
+  );
+}
+
+/** The guardrails that the saved rules do not keep. */
+function OutsideGuardrails({ policy }: { policy: PolicyView }) {
+  const t = useTranslations("guardrails");
+  if (policy.violations.length === 0) return null;
+  return (
+    <div className="mb-4">
+      <Alert tone="warn" title={t("policyAlert")}>
+        <p className="mb-1.5">{t("policyAlertText")}</p>
+        <ViolationList violations={policy.violations} />
+      </Alert>
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@
 import type { PolicyDocument } from "@kluis/domain";
 import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { ViolationList } from "#features/guardrails/violation-list.tsx";
 import { PolicyChanges } from "#features/policies/policy-changes.tsx";
 import { PolicyEffect } from "#features/policies/policy-effect.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
@@ -70,10 +71,16 @@ function PreviewBody({ preview, document, version }: PreviewBodyProps) {
   const t = useTranslations("policies");
   const changes = useTranslations("policyChanges");
   const sentence = usePolicySentence();
+  const guardrails = useTranslations("guardrails");
   const notice = useNotice();
   return (
     <div className="flex flex-col gap-5">
       <p className="text-lg leading-snug">{document === null ? t("preview.waiting") : sentence(document)}</p>
+      {preview.violations.length === 0 ? null : (
+        <Alert tone="bad" title={guardrails("editorAlert")}>
+          <ViolationList violations={preview.violations} />
+        </Alert>
+      )}
       {version === null || preview.changes.length === 0 ? null : (
         <section>
           <h3 className="eyebrow mb-1.5">{changes("title", { version: String(version) })}</h3>

@@ -2,6 +2,7 @@
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { ConnectionsCard } from "#features/settings/connections/connections-card.tsx";
+import { GuardrailsCards } from "#features/settings/guardrails/guardrails-cards.tsx";
 import { HealthCard } from "#features/settings/health-card.tsx";
 import { KeysCards } from "#features/settings/keys/keys-card.tsx";
 import { TokensCard } from "#features/settings/tokens-card.tsx";
@@ -22,9 +23,9 @@ function VaultCards() {
   );
 }
 
-const tabs = ["health", "connections", "vaults", "keys", "tokens", "you"] as const;
+const tabs = ["health", "connections", "vaults", "keys", "guardrails", "tokens", "you"] as const;
 
-/** Health of the installation; connections, vaults and their keys for owners; API tokens; and the user's own account. */
+/** Health of the installation; connections, vaults, their keys and guardrails for owners; API tokens; and the user's own account. */
 export function Settings() {
   const t = useTranslations("settings");
   const platform = useTranslations();
@@ -33,6 +34,7 @@ export function Settings() {
     { value: "connections", label: platform("connections.title"), content: <ConnectionsCard /> },
     { value: "vaults", label: platform("vaults.title"), content: <VaultCards /> },
     { value: "keys", label: platform("vaultKeys.title"), content: <KeysCards /> },
+    { value: "guardrails", label: platform("guardrails.title"), content: <GuardrailsCards /> },
   ];
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("health"));
   return (

@@ -130,6 +130,7 @@ function VaultFacts({ vault }: { vault: VaultView }) {
         facts={[
           { label: t("page.sharing"), value: t(`sharing.shown.${vault.deduplication}`) },
           { label: t("page.bandwidth"), value: limit },
+          { label: t("sharing.region"), value: vault.region ?? t("page.noRegion") },
           {
             label: t("page.tested"),
             value:

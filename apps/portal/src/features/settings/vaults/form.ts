@@ -1,5 +1,5 @@
 import type { RouterInputs } from "@kluis/api/types";
-import type { VaultKind } from "@kluis/domain";
+import { regionSchema, type VaultKind } from "@kluis/domain";
 import { isSettingName } from "#features/settings/connections/form.ts";
 import type { AppMessages } from "#messages/index.ts";
 
@@ -13,6 +13,8 @@ export interface VaultForm {
   readonly collector: string;
   readonly reader: string;
   readonly folder: string;
+  /** Empty: not known. */
+  readonly region: string;
 }
 
 export const emptyVault: VaultForm = {
@@ -23,6 +25,7 @@ export const emptyVault: VaultForm = {
   collector: "",
   reader: "",
   folder: "",
+  region: "",
 };
 
 type ProblemKey = Extract<keyof AppMessages["vaults"]["form"], `${string}Wrong`>;
@@ -56,7 +59,12 @@ export function toCredentials(form: VaultCredentialsForm): Omit<RouterInputs["va
 }
 
 export function vaultProblems(form: VaultForm): VaultProblems {
-  const named = isSettingName(form.name) ? {} : { name: "nameWrong" as const };
+  const named = {
+    ...(isSettingName(form.name) ? {} : { name: "nameWrong" as const }),
+    ...(form.region.trim() === "" || regionSchema.safeParse(form.region).success
+      ? {}
+      : { region: "regionWrong" as const }),
+  };
   if (form.kind === "folder")
     return { ...named, ...(folder.test(form.folder) ? {} : { folder: "folderWrong" }) };
   return {
@@ -68,6 +76,7 @@ export function vaultProblems(form: VaultForm): VaultProblems {
 
 export function toVault(form: VaultForm): RouterInputs["vaults"]["add"] {
   const name = form.name.trim();
-  if (form.kind === "folder") return { name, place: { kind: form.kind, folder: form.folder } };
-  return { name, place: { kind: form.kind, container: form.container, ...toCredentials(form) } };
+  const region = form.region.trim() === "" ? {} : { region: form.region.trim() };
+  if (form.kind === "folder") return { name, ...region, place: { kind: form.kind, folder: form.folder } };
+  return { name, ...region, place: { kind: form.kind, container: form.container, ...toCredentials(form) } };
 }

@@ -1,5 +1,5 @@
 "use client";
-import { deduplicationScopes, leastBandwidth, mostBandwidth } from "@kluis/domain";
+import { deduplicationScopes, leastBandwidth, mostBandwidth, regionSchema } from "@kluis/domain";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -9,7 +9,7 @@ import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
 import { Choice, Field, Input } from "#ui/field.tsx";
 
-/** Which virtual machines share content in a vault, and how fast backups may store. */
+/** Which virtual machines share content in a vault, how fast backups may store, and where its storage is. */
 export function SharingDialog({ vault, onClose }: { vault: VaultView; onClose: () => void }) {
   const t = useTranslations("vaults");
   const trpc = useTRPC();
@@ -19,6 +19,9 @@ export function SharingDialog({ vault, onClose }: { vault: VaultView; onClose: (
   const [bandwidth, setBandwidth] = useState(was);
   const wasGib = vault.verifyGib === null ? "" : String(vault.verifyGib);
   const [gib, setGib] = useState(wasGib);
+  const wasRegion = vault.region ?? "";
+  const [region, setRegion] = useState(wasRegion);
+  const wantedRegion = regionOf(region);
   const [tried, setTried] = useState(false);
   const wanted = bandwidthOf(bandwidth);
   const verifyGib = limitOf(gib, { least: 1, most: 1_000_000 });
@@ -34,14 +37,22 @@ export function SharingDialog({ vault, onClose }: { vault: VaultView; onClose: (
     <FormDialog
       title={t("sharing.of", { name: vault.name })}
       submit={t("sharing.submit")}
-      entered={deduplication !== vault.deduplication || bandwidth !== was || gib !== wasGib}
+      entered={
+        deduplication !== vault.deduplication || bandwidth !== was || gib !== wasGib || region !== wasRegion
+      }
       busy={configure.isPending}
       error={configure.error}
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
-        if (wanted === undefined || verifyGib === undefined) return;
-        configure.mutate({ vault: vault.id, deduplication, bandwidth: wanted, verifyGib });
+        if (wanted === undefined || verifyGib === undefined || wantedRegion === undefined) return;
+        configure.mutate({
+          vault: vault.id,
+          deduplication,
+          bandwidth: wanted,
+          verifyGib,
+          region: wantedRegion,
+        });
       }}
     >
       <Choice
@@ -81,8 +92,25 @@ export function SharingDialog({ vault, onClose }: { vault: VaultView; onClose: (
           onValueChange={(value: string) => setGib(value)}
         />
       </Field>
+      <Field
+        label={t("sharing.region")}
+        hint={t("sharing.regionHint")}
+        error={tried && wantedRegion === undefined ? t("sharing.regionWrong") : undefined}
+      >
+        <Input
+          value={region}
+          autoComplete="off"
+          spellCheck={false}
+          onValueChange={(value: string) => setRegion(value)}
+        />
+      </Field>
     </FormDialog>
   );
+}
+
+/** Null when empty, undefined when the text is no name of a region. */
+function regionOf(text: string): string | null | undefined {
+  return text.trim() === "" ? null : regionSchema.safeParse(text).data;
 }
 
 /** MiB per second. */

@@ -67,7 +67,7 @@ function VaultFields({ form, tried, onChange }: FieldsProps) {
     const problem = problems[key];
     return problem === undefined ? undefined : t(`form.${problem}`);
   };
-  const text = (key: "name" | "container" | "folder") => (
+  const text = (key: "name" | "container" | "folder" | "region") => (
     <Input
       value={form[key]}
       autoComplete="off"
@@ -108,6 +108,9 @@ function VaultFields({ form, tried, onChange }: FieldsProps) {
           />
         </>
       )}
+      <Field label={t("sharing.region")} hint={t("sharing.regionHint")} error={wrong("region")}>
+        {text("region")}
+      </Field>
     </>
   );
 }
