@@ -27,12 +27,12 @@ export const guardrailsShow = defineCommand({
   },
 });
 
-export const guardrailsViolations = defineCommand({
-  name: "guardrails violations",
+export const guardrailsCheck = defineCommand({
+  name: "guardrails check",
   summary: "List what does not keep the guardrails, to repair it",
   details: "What existed before a guardrail, of what you see. Exit code 1 means that there is something.",
   input: {},
-  examples: ["guardrails violations"],
+  examples: ["guardrails check"],
   run: async (session) => {
     const found = await session.server.call((api) => api.guardrails.violations.query());
     const lines = violationLines(found);

@@ -17,7 +17,7 @@ import {
   connectionsTest,
 } from "./connections.ts";
 import { download } from "./downloads.ts";
-import { guardrailsHistory, guardrailsSet, guardrailsShow, guardrailsViolations } from "./guardrails.ts";
+import { guardrailsHistory, guardrailsSet, guardrailsShow, guardrailsCheck } from "./guardrails.ts";
 import { health } from "./health.ts";
 import { cancel, job, jobs } from "./jobs.ts";
 import {
@@ -197,7 +197,7 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     heading: "Guardrails",
-    commands: [guardrailsShow, guardrailsViolations, guardrailsHistory, guardrailsSet],
+    commands: [guardrailsShow, guardrailsCheck, guardrailsHistory, guardrailsSet],
   },
   vaultGroup,
   { heading: "This installation", commands: [attention, health, whoami, completion, secretsReseal] },

@@ -74,7 +74,7 @@ function effectText(effect: ProtectionPreview): string {
 
 export const unprotect = defineCommand({
   name: "unprotect",
-  summary: "Stop backups of a VM; its points stay or are deleted",
+  summary: "Stop the backups of a VM; its points stay or are deleted",
   details:
     "Rules remove no point of it anymore. To resume, protect the virtual machine again. --delete-data deletes its points too: it prompts on " +
     "a terminal, and needs --confirm in a script. Deleted points can be brought back with `kluis undelete-point` for as long as the policy says. Pinned ones stay.",
