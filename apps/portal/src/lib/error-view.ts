@@ -43,7 +43,7 @@ export function describeError(error: unknown, words: ErrorWords): ErrorView {
   };
 }
 
-/** What does not keep a guardrail, and what would pass, in the words of the page's language. */
+/** A guardrail that is not kept, with what would pass, in the words of the page's language. */
 export function describeViolation(
   { rule, params }: { readonly rule: string; readonly params: ServerParams },
   words: ErrorWords,

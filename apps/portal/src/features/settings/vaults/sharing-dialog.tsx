@@ -108,7 +108,7 @@ export function SharingDialog({ vault, onClose }: { vault: VaultView; onClose: (
   );
 }
 
-/** Null when empty, undefined when the text is no name of a region. */
+/** Null when empty, undefined for a text that Azure cannot have as a name. */
 function regionOf(text: string): string | null | undefined {
   return text.trim() === "" ? null : regionSchema.safeParse(text).data;
 }
