@@ -229,7 +229,15 @@ function useRetention(point: PointView): readonly Fact[] {
   const t = useTranslations("points");
   return [
     { label: t("detail.fields.tiers"), value: <TierBadges point={point} /> },
-    { label: t("detail.fields.expires"), value: <AbsoluteTime at={point.expiresAt} seconds={false} /> },
+    {
+      label: t("detail.fields.expires"),
+      value:
+        point.expiresAt === null && point.deletedAt === null ? (
+          t("detail.fields.noExpiry")
+        ) : (
+          <AbsoluteTime at={point.expiresAt} seconds={false} />
+        ),
+    },
     {
       label: t("detail.fields.pinned"),
       value: point.pinnedAt === null ? t("detail.fields.notPinned") : <AbsoluteTime at={point.pinnedAt} />,
