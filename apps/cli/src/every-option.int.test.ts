@@ -142,6 +142,12 @@ const steps: readonly Step[] = [
     code: exitCodes.usage,
     refusal: "INPUT_INVALID",
   },
+  {
+    line: () =>
+      "unprotect shop-01 --reason test --delete-data --confirm shop-01 --ticket T-1 --expires-in-hours 24 --json",
+    code: exitCodes.requested,
+  },
+  { line: ({ approval }) => `approvals withdraw ${approval} --json` },
   { line: () => "unprotect shop-01 --reason test --json" },
   { line: () => "connections list --json" },
   {

@@ -8,6 +8,7 @@ import { countOf, timeOf } from "../format.ts";
 import { text, vmArgument, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { pointLine, resultOf } from "./backups.ts";
+import { printRequested, requestOptions, secondPerson } from "./requested.ts";
 import { refreshVms } from "./vms.ts";
 
 export const protect = defineCommand({
@@ -72,30 +73,35 @@ function effectText(effect: ProtectionPreview): string {
   ].join("\n");
 }
 
+const secondPersonDeletes = `With --delete-data: ${secondPerson.charAt(0).toLowerCase()}${secondPerson.slice(1)} Until then the backups continue.`;
+
 export const unprotect = defineCommand({
   name: "unprotect",
   summary: "Stop the backups of a VM; its points stay or are deleted",
   details:
     "Rules remove no point of it anymore. To resume, protect the virtual machine again. --delete-data deletes its points too: it prompts on " +
-    "a terminal, and needs --confirm in a script. Deleted points can be brought back with `kluis undelete-point` for as long as the policy says. Pinned ones stay.",
+    "a terminal, and needs --confirm in a script. Deleted points can be brought back with `kluis undelete-point` for as long as the policy says. Pinned ones stay. " +
+    secondPersonDeletes,
   input: {
     vm: vmArgument,
     reason: option("text", "why; recorded in the ledger; --delete-data needs it", text.optional()),
     deleteData: flag("delete its recovery points too"),
     confirm: option("vm name", "the name of the machine, to delete its data", text.optional()),
+    ...requestOptions,
   },
   examples: [
     'unprotect web-01 --reason "moved to another tenant"',
     'unprotect web-01 --delete-data --confirm web-01 --reason "retired"',
   ],
-  run: async (session, { vm, reason, deleteData, confirm: typed }) => {
+  run: async (session, { vm, deleteData, confirm: typed, ...why }) => {
     if (!deleteData && typed !== undefined)
       throw new UsageError("--confirm is for --delete-data.", "Use both, or neither.");
     const confirm = deleteData ? (typed ?? (await askName(session, vm))) : undefined;
     const deletePoints = confirm === undefined ? undefined : { confirm };
     const answer = await session.server.call((api) =>
-      api.protection.stop.mutate({ vm, reason, deletePoints }),
+      api.protection.stop.mutate({ vm, ...why, deletePoints }),
     );
+    if (answer.requested !== null) return printRequested(session, answer.requested);
     print(session, answer, () => `Protection of ${answer.vm.name} is stopped. ${pointsText(answer.deleted)}`);
     return exitCodes.ok;
   },
@@ -105,7 +111,12 @@ export const unprotect = defineCommand({
 async function askName({ server, terminal, signal }: Session, vm: string): Promise<string> {
   if (!terminal.canAsk) throw new UsageError("--delete-data needs --confirm with the name of the machine.");
   const { name } = await server.call((api) => api.vms.get.query({ vm }));
-  if (await terminal.confirm(`Stop the backups of ${name} and delete all its recovery points?`, signal))
+  if (
+    await terminal.confirm(
+      `Request to stop the backups of ${name} and delete all its recovery points?`,
+      signal,
+    )
+  )
     return name;
   throw new UsageError("Nothing was changed.");
 }

@@ -17,6 +17,7 @@ export const approvals = catalog({
     kinds: {
       points_delete: approvalKindTexts["points.delete"],
       points_unpin: approvalKindTexts["points.unpin"],
+      protection_stop: approvalKindTexts["protection.stop"],
     } satisfies Record<MessageKey<ApprovalKind>, string>,
     states: approvalStateTexts,
     columns: { request: "Request", about: "About", by: "Requested by", state: "Status", expires: "Expires" },
@@ -122,6 +123,7 @@ export const approvals = catalog({
     kinds: {
       points_delete: "Herstelpunten verwijderen",
       points_unpin: "Een herstelpunt losmaken",
+      protection_stop: "Beveiliging stoppen en herstelpunten verwijderen",
     },
     states: {
       pending: "Wacht",

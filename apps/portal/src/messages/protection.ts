@@ -32,8 +32,8 @@ export const protection = catalog({
       reasonNeeded: "Reason (recorded in the audit log)",
       deletePoints: "Also delete its {points, plural, one {recovery point} other {# recovery points}}",
       deleteText:
-        "No more backups run, and all recovery points except pinned ones are deleted. Each can be brought back from its page for the days that its policy sets, 14 unless changed. After that, its data is gone.",
-      deleteSubmit: "Stop and delete {points, plural, one {# point} other {# points}}",
+        "After another person approves: no more backups run, and all recovery points except pinned ones are deleted. Until then, backups continue. Each can be brought back from its page for the days that its policy sets, 14 unless changed. After that, its data is gone.",
+      deleteSubmit: "Request to delete {points, plural, one {# point} other {# points}}",
       deleted:
         "Protection of {name} stopped, {points, plural, =0 {no recovery point} one {# recovery point} other {# recovery points}} deleted",
       submit: "Stop protection",
@@ -96,8 +96,8 @@ export const protection = catalog({
       reasonNeeded: "Reden (wordt vastgelegd in het auditlogboek)",
       deletePoints: "Ook {points, plural, one {het herstelpunt} other {de # herstelpunten}} verwijderen",
       deleteText:
-        "Er worden geen back-ups meer gemaakt, en alle herstelpunten behalve vastgezette worden verwijderd. Elk is op zijn pagina terug te halen gedurende het aantal dagen van het beleid, standaard 14. Daarna zijn de gegevens weg.",
-      deleteSubmit: "Stoppen en {points, plural, one {# punt} other {# punten}} verwijderen",
+        "Nadat een ander het goedkeurt: er worden geen back-ups meer gemaakt, en alle herstelpunten behalve vastgezette worden verwijderd. Tot dan gaan de back-ups door. Elk is op zijn pagina terug te halen gedurende het aantal dagen van het beleid, standaard 14. Daarna zijn de gegevens weg.",
+      deleteSubmit: "Verwijdering van {points, plural, one {# punt} other {# punten}} aanvragen",
       deleted:
         "De beveiliging van {name} is gestopt, {points, plural, =0 {geen herstelpunt} one {# herstelpunt} other {# herstelpunten}} verwijderd",
       submit: "Beveiliging stoppen",

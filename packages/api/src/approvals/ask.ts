@@ -85,7 +85,7 @@ async function requestIt<Input extends object>(
   },
 ): Promise<{ readonly made: Made; readonly events: readonly VmEvent[] }> {
   const { kind, look, asking } = wanted;
-  if (asking.reason === "") throw withoutReason();
+  if (asking.reason.length < leastReason) throw withoutReason();
   const requesterId = ctx.who.person.id;
   await lockRequester(tx, requesterId);
   const now = await databaseNow(tx);
@@ -155,6 +155,9 @@ async function endStale(
   return [approvalEvent("approval.cancelled", same, { actor, data: { reason: changed } })];
 }
 
+/** Characters; as `approvalReason`, for operations that need a reason only when they take points. */
+const leastReason = 3;
+
 /** Where a decision needs the right, beside the VMs. */
 function decidedOn({ targets }: Look): {
   readonly onOrganisation: boolean;
@@ -179,7 +182,7 @@ function withoutReason(): KluisError {
   return new KluisError("INPUT_INVALID", {
     reason: "fields",
     message: "A second person must approve this, and needs a reason.",
-    action: "Give a reason.",
+    action: "Give a reason of at least three characters.",
     params: { fields: "reason" },
   });
 }

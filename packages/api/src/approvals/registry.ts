@@ -3,11 +3,13 @@ import type { StoredApproval } from "@kluis/db";
 import type { ApprovalKind } from "@kluis/domain";
 import { unpinOperation } from "../points/pins.ts";
 import { deletePointsOperation } from "../points/removal.ts";
+import { stopOperation } from "../protection/stop.ts";
 import { type BoundOperation, bind } from "./operation.ts";
 
 const operations: Readonly<Record<ApprovalKind, (stored: unknown) => BoundOperation>> = {
   "points.delete": (stored) => bind(deletePointsOperation, stored),
   "points.unpin": (stored) => bind(unpinOperation, stored),
+  "protection.stop": (stored) => bind(stopOperation, stored),
 };
 
 /** The operation of a request, with its input. */

@@ -1,5 +1,6 @@
 import { diskKeySchema, textLine } from "@kluis/domain";
 import { z } from "zod";
+import { requestFields } from "../approvals/inputs.ts";
 import { policyRef, vmRef } from "../inputs.ts";
 
 export const setProtectionInput = z.strictObject({
@@ -22,6 +23,7 @@ export type AllowListsInput = z.infer<typeof allowListsInput>;
 
 export const stopProtectionInput = z.strictObject({
   vm: vmRef,
+  /** A deletion needs one. */
   reason: textLine.max(500).default(""),
   /** Deletes the recovery points too, in a way that can be undone. */
   deletePoints: z
@@ -30,5 +32,6 @@ export const stopProtectionInput = z.strictObject({
       confirm: textLine.max(200),
     })
     .optional(),
+  ...requestFields,
 });
 export type StopProtectionInput = z.infer<typeof stopProtectionInput>;

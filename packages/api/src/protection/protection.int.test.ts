@@ -1,6 +1,6 @@
 import { inTransaction } from "@kluis/db";
 import { expect, test } from "vitest";
-import { codeOf, errorOf, eventsOf, freshWorld, queued } from "../../test/world.ts";
+import { approveAs, codeOf, errorOf, eventsOf, freshWorld, queued } from "../../test/world.ts";
 import { addVm, vmDisk } from "../testing.ts";
 
 const api = freshWorld();
@@ -87,7 +87,7 @@ test("stopping protection keeps the data", async () => {
   expect(await codeOf(api.admin.backup.start({ vm: "shop-01" }))).toBe("VM_NOT_PROTECTED");
 });
 
-test("stopping protection deletes the points when that is confirmed, and they can be brought back", async () => {
+test("stopping protection deletes the points when another person approves it, and they can be brought back", async () => {
   const { jobId } = await api.admin.protection.set({ vm: "shop-01", policy: "standard-daily" });
   await api.world.endJob(jobId ?? "", "succeeded");
   const pointId = await api.world.addPoint(api.world.commerceVm, new Uint8Array(65536).fill(1));
@@ -101,7 +101,13 @@ test("stopping protection deletes the points when that is confirmed, and they ca
   expect(await codeOf(stop("shop-02"))).toBe("INPUT_INVALID");
   expect(await codeOf(stop("shop-01", ""))).toBe("INPUT_INVALID");
   expect(await states()).toEqual(["available", "available"]);
-  expect(await stop("shop-01")).toMatchObject({ deleted: { points: 1, pinned: 1 } });
+  const asked = await stop("shop-01");
+  expect(asked).toMatchObject({ deleted: null, requested: { existed: false } });
+  // Until another person approves, the backups continue.
+  expect(await states()).toEqual(["available", "available"]);
+  expect(await api.admin.vms.get({ vm: "shop-01" })).not.toMatchObject({ status: "stopped" });
+  const effect = { vms: 1, points: 1, pinned: 1, lastGood: 0, undoDays: 14 };
+  expect(await approveAs(await api.as("secondAdmin"), asked)).toMatchObject({ state: "executed", effect });
   expect((await states()).toSorted()).toEqual(["available", "soft-deleted"]);
   const events = await prisma.ledgerEvent.findMany({
     where: { kind: { in: ["protection.stopped", "point.soft-deleted"] } },

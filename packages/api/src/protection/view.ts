@@ -1,5 +1,6 @@
 import { countView, diskKeySchema, instantView, refView } from "@kluis/domain";
 import { z } from "zod";
+import { approvalAsked } from "../approvals/view.ts";
 import { violationView } from "../guardrails/view.ts";
 
 export const protectionView = z.object({
@@ -46,4 +47,6 @@ export const stoppedView = z.object({
   vm: refView,
   /** The recovery points that were deleted, and those that stay because they are pinned; null: all are kept. */
   deleted: z.object({ points: countView, pinned: countView, purgeAt: instantView }).nullable(),
+  /** Set: nothing was done, a second person must approve the deletion. */
+  requested: approvalAsked.nullable(),
 });

@@ -1,5 +1,5 @@
 /** What a request for a second person is about, as it is now. */
-import { type PointState, pointStates, type Ref, type VmPlace } from "@kluis/domain";
+import { heldPointStates, type PointState, pointStates, type Ref, type VmPlace } from "@kluis/domain";
 import { z } from "zod";
 import type { Tx } from "../tx.ts";
 
@@ -62,6 +62,27 @@ export async function holdPoints(tx: Tx, pointIds: readonly string[]): Promise<v
     SELECT id FROM "Protection" WHERE "vmId" IN (SELECT r."vmId" FROM "RecoveryPoint" r WHERE r.id = ANY(${ids}::uuid[]))
     ORDER BY id FOR UPDATE`;
   await tx.$queryRaw`SELECT id FROM "RecoveryPoint" WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`;
+}
+
+/** Locks the protection of a VM and its points until the transaction ends. */
+export async function holdVmPoints(tx: Tx, vmId: string): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM "VirtualMachine" WHERE id = ${vmId}::uuid FOR UPDATE`;
+  await tx.$queryRaw`SELECT id FROM "Protection" WHERE "vmId" = ${vmId}::uuid FOR UPDATE`;
+  await tx.$queryRaw`
+    SELECT id FROM "RecoveryPoint" WHERE "vmId" = ${vmId}::uuid AND "copyOf" IS NULL ORDER BY id FOR UPDATE`;
+}
+
+/** The points of a VM that its deletion of data takes, and how many stay because they are pinned. */
+export async function readRemovable(
+  tx: Tx,
+  vmId: string,
+): Promise<{ readonly pointIds: readonly string[]; readonly pinned: number }> {
+  const points = await tx.recoveryPoint.findMany({
+    where: { vmId, copyOf: null, state: { in: [...heldPointStates] } },
+    select: { id: true, pinnedAt: true },
+  });
+  const pointIds = points.filter(({ pinnedAt }) => pinnedAt === null).map(({ id }) => id);
+  return { pointIds, pinned: points.length - pointIds.length };
 }
 
 /** These points, by id. */

@@ -1,13 +1,14 @@
 /** Requests for a second person: their kinds, states and limits. */
 
 /** Operations that a user requests and another one decides. */
-export const approvalKinds = ["points.delete", "points.unpin"] as const;
+export const approvalKinds = ["points.delete", "points.unpin", "protection.stop"] as const;
 export type ApprovalKind = (typeof approvalKinds)[number];
 
 /** What each kind is called in English. */
 export const approvalKindTexts: Readonly<Record<ApprovalKind, string>> = {
   "points.delete": "Delete recovery points",
   "points.unpin": "Unpin a recovery point",
+  "protection.stop": "Stop protection and delete its points",
 };
 
 /**

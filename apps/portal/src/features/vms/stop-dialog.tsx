@@ -2,26 +2,33 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAsked } from "#features/approvals/use-asked.ts";
+import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import type { VmView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
 import { ConfirmDialog } from "#ui/dialog.tsx";
 import { Check, inputClass } from "#ui/field.tsx";
 
-/** Stops the protection of a VM. Its recovery points stay, unless the user may delete them and types the name of the VM. */
+/** Stops the protection of a VM. Its recovery points stay, unless the user requests their deletion and types the name of the VM. */
 export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void }) {
   const t = useTranslations("protection.stop");
   const trpc = useTRPC();
   const outcome = useOutcome();
-  const [reason, setReason] = useState("");
+  const asked = useAsked();
+  const state = useReason();
   const [deletes, setDeletes] = useState(false);
   const { name } = vm;
   /** Pinned points stay. */
   const points = vm.pointCount - vm.pinnedCount;
   const stop = useMutation(
     trpc.protection.stop.mutationOptions({
-      onSuccess: async ({ deleted }) => {
+      onSuccess: async ({ deleted, requested }) => {
         onClose();
+        if (requested !== null) {
+          asked(requested);
+          return;
+        }
         await outcome.done(
           deleted === null ? t("done", { name }) : t("deleted", { name, points: deleted.points }),
         );
@@ -29,7 +36,10 @@ export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void })
       onError: outcome.failed(t("failed")),
     }),
   );
-  const confirmed = deletes ? { deletePoints: { confirm: name } } : {};
+  const submit = () => {
+    if (!deletes) stop.mutate({ vm: vm.id, reason: state.reason });
+    else state.submit((reason) => stop.mutate({ vm: vm.id, reason, deletePoints: { confirm: name } }));
+  };
   return (
     <ConfirmDialog
       open
@@ -38,16 +48,19 @@ export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void })
       description={
         <>
           <p>{deletes ? t("deleteText") : t("text")}</p>
-          <label className="mt-4 block text-sm font-medium text-ink">
-            {deletes ? t("reasonNeeded") : t("reason")}
-            <input
-              value={reason}
-              maxLength={500}
-              required={deletes}
-              onChange={(event) => setReason(event.target.value)}
-              className={`${inputClass} mt-1 font-normal`}
-            />
-          </label>
+          {deletes ? (
+            <ReasonField label={t("reasonNeeded")} state={state} />
+          ) : (
+            <label className="mt-4 block text-sm font-medium text-ink">
+              {t("reason")}
+              <input
+                value={state.reason}
+                maxLength={500}
+                onChange={(event) => state.setReason(event.target.value)}
+                className={`${inputClass} mt-1 font-normal`}
+              />
+            </label>
+          )}
           {vm.can.deletePoints && points > 0 ? (
             <Check
               className="mt-4 text-ink"
@@ -62,7 +75,7 @@ export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void })
       keep={t("keep")}
       busy={stop.isPending}
       {...(deletes ? { typed: name } : {})}
-      onConfirm={() => stop.mutate({ vm: vm.id, reason, ...confirmed })}
+      onConfirm={submit}
     />
   );
 }
