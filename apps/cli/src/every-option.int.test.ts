@@ -85,7 +85,6 @@ const steps: readonly Step[] = [
   {
     line: () => "points shop-01 --pinned --search shop --from 2026-01-01 --to 2036-01-01 --limit 5 --json",
   },
-  { line: ({ point }) => `unpin-point ${point} --reason test --json` },
   { line: () => "points shop-01 --pinned --json" },
   {
     line: ({ point }) => `unpin-point ${point} --reason test --ticket T-1 --expires-in-hours 24 --json`,
