@@ -17,7 +17,7 @@ import {
   connectionsTest,
 } from "./connections.ts";
 import { download } from "./downloads.ts";
-import { guardrailsHistory, guardrailsSet, guardrailsShow, guardrailsCheck } from "./guardrails.ts";
+import { guardrailsCheck, guardrailsHistory, guardrailsSet, guardrailsShow } from "./guardrails.ts";
 import { health } from "./health.ts";
 import { cancel, job, jobs } from "./jobs.ts";
 import {
