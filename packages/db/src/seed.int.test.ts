@@ -21,6 +21,7 @@ const facts = {
     commerceOperators: "g4",
     platformReaders: "g5",
   },
+  groupNames: { g1: "kluis-owners" },
   clock: new TestClock(),
 };
 
@@ -31,6 +32,7 @@ test("two parallel starts and a third one seed everything once, with its events"
   expect(await prisma.team.count()).toBe(2);
   expect(await prisma.roleAssignment.count()).toBe(5);
   expect(await prisma.policy.count()).toBe(2);
+  expect(await prisma.directoryGroup.findMany()).toEqual([{ id: "g1", name: "kluis-owners" }]);
   const kinds: string[] = [];
   for await (const record of walkLedger(database.db)) kinds.push(record.kind);
   expect(kinds.toSorted()).toEqual([

@@ -59,6 +59,8 @@ export interface SeedFacts {
     readonly commerceOperators: string;
     readonly platformReaders: string;
   };
+  /** Names of these groups, by id. */
+  readonly groupNames?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
 }
 
@@ -79,6 +81,9 @@ export async function seedBasics(db: Db, facts: SeedFacts): Promise<void> {
     await seeder.role("backup-admin", commerce, groups.commerceAdmins);
     await seeder.role("operator", commerce, groups.commerceOperators);
     await seeder.role("reader", platform, groups.platformReaders);
+    // A name that an owner gave stays.
+    const names = Object.entries(facts.groupNames ?? {}).map(([id, name]) => ({ id, name }));
+    await tx.directoryGroup.createMany({ data: names, skipDuplicates: true });
     for (const policy of basicPolicies) await seeder.policy(policy);
     await appendEvents(tx, clock, seeder.events);
   });

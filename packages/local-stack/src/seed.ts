@@ -15,6 +15,7 @@ export async function seedInstallation(databaseUrl: string): Promise<void> {
         commerceOperators: demoGroups.commerceOperators.id,
         platformReaders: demoGroups.platformReaders.id,
       },
+      groupNames: Object.fromEntries(Object.values(demoGroups).map(({ id, name }) => [id, name])),
     });
   } finally {
     await db.close();

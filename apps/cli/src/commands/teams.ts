@@ -14,7 +14,7 @@ type Scope = TeamDetail["scopes"][number];
 type Member = TeamDetail["members"][number];
 
 /** A scope as its options name it. */
-export function scopeText(scope: Omit<Scope, "id">): string {
+export function scopeText(scope: Omit<Scope, "id" | "subscriptionName">): string {
   switch (scope.kind) {
     case "subscription":
       return `subscription ${scope.subscriptionId}`;

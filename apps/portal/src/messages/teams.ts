@@ -130,8 +130,7 @@ export const teams = catalog({
     created: "Team {name} is gemaakt",
     emptyTitle: "Nog geen teams",
     emptyText: "Een platformeigenaar maakt teams en geeft ze een bereik.",
-    facts:
-      "{vms, plural, one {# VM} other {# VM’s}} · {policies, plural, one {# beleid} other {# keer beleid}}",
+    facts: "{vms, plural, one {# VM} other {# VM’s}} · beleid: {policies}",
     scopes: "Bereik",
     scopesLead: "Welke virtuele machines het team bereikt. De platformeigenaar wijzigt dit.",
     noScopes: "Geen bereik: het team bereikt geen enkele virtuele machine.",

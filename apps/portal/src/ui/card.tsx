@@ -33,7 +33,7 @@ export function Card({
     >
       {title === undefined ? null : (
         <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-2.5">
-          <div className="min-w-0">
+          <div className="min-w-0 flex-1 basis-60">
             <h2 id={id === undefined ? undefined : `${id}-title`} className="text-base font-semibold">
               {title}
             </h2>

@@ -78,13 +78,35 @@ export async function listTeamMembers(tx: Tx, ids?: readonly string[]): Promise<
     parsed.flatMap((row) => groupsOf(row.assignments)),
   );
   const vms = await countTeamVms(tx, ids);
+  const subscriptions = await subscriptionNames(
+    tx,
+    parsed.flatMap((row) => row.scopes),
+  );
+  const named = (scope: (typeof parsed)[number]["scopes"][number]) => ({
+    ...scope,
+    subscriptionName: subscriptions.get(scope.subscriptionId ?? "") ?? null,
+  });
   return parsed.map(({ assignments: held, scopes, _count, ...team }) => ({
     ...team,
-    scopes: scopeView.array().parse(scopes),
+    scopes: scopeView.array().parse(scopes.map(named)),
     members: held.map((row) => toMember(row, names)),
     vms: vms.get(team.id) ?? 0,
     policies: _count.policies,
   }));
+}
+
+/** The names of the subscriptions of scopes, by id. One that no connection has listed is absent. */
+async function subscriptionNames(
+  tx: Tx,
+  scopes: readonly { readonly subscriptionId: string | null }[],
+): Promise<Map<string, string>> {
+  const ids = new Set(scopes.flatMap(({ subscriptionId }) => subscriptionId ?? []));
+  if (ids.size === 0) return new Map();
+  const rows = await tx.subscription.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, name: true },
+  });
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 const vmCount = z.object({ id: z.string(), vms: z.coerce.number() });

@@ -23,6 +23,8 @@ export const scopeView = z.object({
   id: z.string(),
   kind: z.enum(reachKinds),
   subscriptionId: z.string().nullable(),
+  /** As Azure names it; null when no connection has listed it yet. */
+  subscriptionName: z.string().nullable(),
   resourceGroup: z.string().nullable(),
   tagName: z.string().nullable(),
   tagValue: z.string().nullable(),

@@ -15,14 +15,17 @@ import { Field, Input } from "#ui/field.tsx";
 import { Select } from "#ui/select.tsx";
 import { ErrorState, SkeletonLines } from "#ui/states.tsx";
 
-type Scope = Omit<TeamView["scopes"][number], "id">;
+/** What a scope says in words; an explanation knows no names of subscriptions. */
+type Scope = Omit<TeamView["scopes"][number], "id" | "subscriptionName"> & {
+  readonly subscriptionName?: string | null;
+};
 
 /** A scope in words. */
 export function useScopeText() {
   const t = useTranslations("teams");
-  return ({ kind, subscriptionId, resourceGroup, tagName, tagValue }: Scope): string =>
+  return ({ kind, subscriptionId, subscriptionName, resourceGroup, tagName, tagValue }: Scope): string =>
     t(`scope.${kind}`, {
-      subscription: subscriptionId ?? "",
+      subscription: subscriptionName ?? subscriptionId ?? "",
       group: resourceGroup ?? "",
       name: tagName ?? "",
       value: tagValue ?? "",
@@ -54,12 +57,12 @@ export function ScopesCard({ team }: { team: TeamView }) {
       ) : (
         <ul className="divide-y divide-line">
           {team.scopes.map((scope) => (
-            <li
-              key={scope.id}
-              className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-2.5"
-            >
-              <span data-value className="min-w-0 break-words">
+            <li key={scope.id} className="flex items-center justify-between gap-x-6 gap-y-2 px-4 py-2.5">
+              <span data-value className="min-w-0 wrap-anywhere">
                 {text(scope)}
+                {scope.subscriptionName === null ? null : (
+                  <span className="block font-mono text-xs text-muted">{scope.subscriptionId}</span>
+                )}
               </span>
               {team.canScope ? (
                 <Button
