@@ -37,7 +37,7 @@ test("the editor refuses a bad name before it sends a request", async ({ page })
 test("an edit creates a new version", async ({ page }) => {
   await page.goto(`${portalUrl()}/policies`);
   await page.getByRole("link", { name }).first().click();
-  await page.getByLabel("Daily points").fill("14");
+  await page.getByLabel("Daily points", { exact: true }).fill("14");
   await page.getByRole("radio", { name: /Always open/ }).check();
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText(`${name} saved as version 2`)).toBeVisible();
