@@ -21,16 +21,16 @@ admin(
     await dialog.getByRole("combobox", { name: "Role" }).click();
     await page.getByRole("option", { name: /Reader/ }).click();
     await dialog.getByRole("button", { name: "Add member" }).click();
-    await expect(page.getByRole("button", { name: "Take the role Reader from Rosa Reader" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Remove the role Reader from Rosa Reader" })).toBeVisible();
 
     await page.getByRole("textbox", { name: "User" }).fill("omar@contoso.example");
     await page.getByRole("textbox", { name: "Virtual machine" }).fill("web-01");
     await page.getByRole("button", { name: "Explain" }).click();
     await expect(page.getByText("Omar Operator may do this")).toBeVisible();
 
-    await page.getByRole("button", { name: "Take the role Reader from Rosa Reader" }).click();
+    await page.getByRole("button", { name: "Remove the role Reader from Rosa Reader" }).click();
     await page.getByRole("button", { name: "Take role away" }).click();
-    await expect(page.getByRole("button", { name: "Take the role Reader from Rosa Reader" })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Remove the role Reader from Rosa Reader" })).toHaveCount(0);
   },
 );
 

@@ -20,7 +20,7 @@ export const people = catalog({
     linked: "{count, plural, one {# linked account} other {# linked accounts}}",
     never: "Never",
     signOut: "Sign out",
-    signOutOf: "End all sessions of {name}",
+    signOutOf: "Sign out {name} everywhere",
     signedOut: "{count, plural, =0 {No session was open} one {# session ended} other {# sessions ended}}",
     disable: "Disable",
     disableOf: "Disable {name}",
@@ -54,7 +54,7 @@ export const people = catalog({
     linked: "{count, plural, one {# gekoppeld account} other {# gekoppelde accounts}}",
     never: "Nooit",
     signOut: "Afmelden",
-    signOutOf: "Alle sessies van {name} beëindigen",
+    signOutOf: "{name} overal afmelden",
     signedOut:
       "{count, plural, =0 {Er was geen open sessie} one {# sessie beëindigd} other {# sessies beëindigd}}",
     disable: "Uitschakelen",
