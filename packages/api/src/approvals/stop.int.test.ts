@@ -28,7 +28,7 @@ async function tokenOf(permissions: readonly Permission[]) {
   return createCaller(await createContext(api.world.api, { bearerToken: secret }));
 }
 
-test("the request shows what goes, and nothing happens until another person approves", async () => {
+test("the request shows what is removed, and nothing happens until another person approves", async () => {
   await protect();
   await addPoint(1);
   await addPoint(2);
