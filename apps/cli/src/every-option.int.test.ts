@@ -44,7 +44,10 @@ const steps: readonly Step[] = [
   { line: () => "policies --json" },
   { line: () => `policies create nightly ${ruleOptions} --team commerce --preview --json` },
   { line: ({ folder }) => `policies create nightly --file ${folder}/policy.yaml ${window} --json` },
-  { line: () => `policies edit nightly ${ruleOptions} --preview --yes --json` },
+  {
+    line: () =>
+      `policies edit nightly ${ruleOptions} --preview --yes --reason test --ticket T-1 --expires-in-hours 24 --json`,
+  },
   { line: ({ folder }) => `policies edit nightly --file ${folder}/policy.yaml ${window} --yes --json` },
   { line: () => "policies duplicate nightly nightly-copy --description copied --team commerce --json" },
   { line: () => "policies rename nightly-copy leaving --json" },
@@ -67,7 +70,10 @@ const steps: readonly Step[] = [
   { line: () => "policy-scripts standard-daily --guest --json" },
   { line: () => "policy-scripts standard-daily --none --json" },
   { line: () => "scripts shop-01 --json" },
-  { line: () => "protect shop-01 --policy standard-daily --preview --json" },
+  {
+    line: () =>
+      "protect shop-01 --policy standard-daily --preview --reason test --ticket T-1 --expires-in-hours 24 --json",
+  },
   { line: () => "protect shop-01 --policy standard-daily --wait --json" },
   // Its only disk cannot be excluded: the server's refusal shows that the option arrives there.
   {

@@ -7,6 +7,7 @@ import { countOf, minuteOf } from "../format.ts";
 import { formatTable } from "../table.ts";
 import { text } from "../values.ts";
 import { documentFrom, documentOptions } from "./policy-document.ts";
+import { maybeRequestOptions, maybeSecondPerson, printRequested } from "./requested.ts";
 
 const policyArgument = argument("name or id", text);
 const naming = {
@@ -45,20 +46,22 @@ export const policiesEdit = defineCommand({
   summary: "Change a policy by options or by a file",
   details:
     "Saves a new version. Options change the present one; --file replaces it. When recovery points would be removed or kept for a shorter time, it " +
-    "prompts on a terminal; a script needs --yes.",
+    `prompts on a terminal; a script needs --yes. ${maybeSecondPerson}`,
   input: {
     policy: policyArgument,
     ...documentOptions,
     ...naming,
     preview: previewFlag,
     yes: flag("save without asking"),
+    ...maybeRequestOptions,
   },
   examples: [
     "policies edit nightly --daily 14 --preview",
     "policies edit nightly --times 01:00 13:00 --yes",
     "policies edit nightly --file policy.yaml",
   ],
-  run: async (session, { policy, description, preview, yes, ...options }) => {
+  run: async (session, { policy, description, preview, yes, ...rest }) => {
+    const { reason, ticket, expiresInHours, ...options } = rest;
     const before = await session.server.call((api) => api.policies.get.query({ policy }));
     const document = await documentFrom(options, before.document);
     if (preview) return showPreview(session, { document, policy: before.id });
@@ -67,7 +70,9 @@ export const policiesEdit = defineCommand({
       return exitCodes.failed;
     }
     const edit = { policy: before.id, expectedVersion: before.currentVersion, document, description };
-    const saved = await session.server.call((api) => api.policies.update.mutate(edit));
+    const why = { reason, ticket, expiresInHours };
+    const saved = await session.server.call((api) => api.policies.update.mutate({ ...edit, ...why }));
+    if (saved.requested !== null) return printRequested(session, saved.requested);
     return printSaved(session, saved, document);
   },
 });

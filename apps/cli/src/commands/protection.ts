@@ -8,7 +8,13 @@ import { countOf, timeOf } from "../format.ts";
 import { text, vmArgument, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { pointLine, resultOf } from "./backups.ts";
-import { printRequested, requestOptions, secondPerson } from "./requested.ts";
+import {
+  maybeRequestOptions,
+  maybeSecondPerson,
+  printRequested,
+  requestOptions,
+  secondPerson,
+} from "./requested.ts";
 import { refreshVms } from "./vms.ts";
 
 export const protect = defineCommand({
@@ -16,7 +22,7 @@ export const protect = defineCommand({
   summary: "Protect a virtual machine by a policy",
   details:
     "The first backup starts at once. For a protected virtual machine, this changes its policy; `--preview` " +
-    "says which recovery points it would lose.",
+    `says which recovery points it would lose. ${maybeSecondPerson}`,
   input: {
     vm: vmArgument,
     policy: option("name", "name or id of the policy", text),
@@ -27,13 +33,14 @@ export const protect = defineCommand({
     ),
     preview: flag("only show what its recovery points would lose"),
     wait: waitFlag("the first backup ends"),
+    ...maybeRequestOptions,
   },
   examples: [
     "protect web-01 --policy standard-daily --wait",
     "protect sql-01 --policy enhanced-4h --exclude-disk 1 2",
     "protect sql-01 --policy standard-daily --preview",
   ],
-  run: async (session, { vm, policy, excludeDisk, preview, wait }) => {
+  run: async (session, { vm, policy, excludeDisk, preview, wait, ...why }) => {
     // Azure may know a virtual machine that was created a moment ago, and Kluis not yet.
     await refreshVms(session);
     if (preview) {
@@ -42,8 +49,9 @@ export const protect = defineCommand({
       return exitCodes.ok;
     }
     const answer = await session.server.call((api) =>
-      api.protection.set.mutate({ vm, policy, excludedDisks: excludeDisk }),
+      api.protection.set.mutate({ vm, policy, excludedDisks: excludeDisk, ...why }),
     );
+    if (answer.requested !== null) return printRequested(session, answer.requested);
     const done = `${answer.vm.name} is protected by ${answer.policy.name}.`;
     if (!wait || answer.jobId === null) {
       const started = answer.jobId === null ? "" : ` The first backup is job ${answer.jobId}.`;

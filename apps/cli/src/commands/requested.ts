@@ -23,6 +23,16 @@ export const requestOptions = {
   ),
 };
 
+/** The same for a command that needs a second person only when it takes points. */
+export const maybeRequestOptions = {
+  reason: option("text", "why; needed when it takes recovery points", text.optional()),
+  ...requestOptions,
+};
+
+/** The last sentence of its help. */
+export const maybeSecondPerson =
+  "Where recovery points go or are kept for a shorter time, a second person must approve it in the portal: the exit code is 6.";
+
 /** Prints a request that was made instead of a change. */
 export function printRequested(session: Session, requested: ApprovalAsked): ExitCode {
   print(session, { requested }, () => requestedText(session, requested));

@@ -18,6 +18,8 @@ export const approvals = catalog({
       points_delete: approvalKindTexts["points.delete"],
       points_unpin: approvalKindTexts["points.unpin"],
       protection_stop: approvalKindTexts["protection.stop"],
+      protection_set: approvalKindTexts["protection.set"],
+      policies_update: approvalKindTexts["policies.update"],
     } satisfies Record<MessageKey<ApprovalKind>, string>,
     states: approvalStateTexts,
     columns: { request: "Request", about: "About", by: "Requested by", state: "Status", expires: "Expires" },
@@ -124,6 +126,8 @@ export const approvals = catalog({
       points_delete: "Herstelpunten verwijderen",
       points_unpin: "Een herstelpunt losmaken",
       protection_stop: "Beveiliging stoppen en herstelpunten verwijderen",
+      protection_set: "Ander beleid waardoor herstelpunten verdwijnen",
+      policies_update: "Beleid wijzigen waardoor herstelpunten verdwijnen",
     },
     states: {
       pending: "Wacht",

@@ -12,6 +12,7 @@ export const protection = catalog({
       disks: "Disks to back up",
       diskLabel: "{name} ({key}, {size})",
       happens: "What happens",
+      reason: "Reason (another person must approve it, and reads it)",
       happensFirst:
         "The first backup starts immediately and reads every allocated block of the selected disks.",
       happensChange:
@@ -74,6 +75,7 @@ export const protection = catalog({
       disks: "Schijven in de back-up",
       diskLabel: "{name} ({key}, {size})",
       happens: "Wat er gebeurt",
+      reason: "Reden (een ander moet het goedkeuren en leest die)",
       happensFirst:
         "De eerste back-up start direct en leest elk toegewezen blok van de geselecteerde schijven.",
       happensChange:

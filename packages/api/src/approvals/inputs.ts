@@ -17,6 +17,9 @@ export const requestFields = {
 /** Why something that can need a second person is done. */
 export const approvalReason = textLine.min(3, "Give a reason of at least three characters.").max(500);
 
+/** The same for an operation that needs a reason only when it takes points. */
+export const maybeRequested = { reason: textLine.max(500).default(""), ...requestFields };
+
 /** A request by id or by a unique prefix of its id. */
 const approvalRef = textLine.min(1).max(40);
 

@@ -1,8 +1,10 @@
 /** Every kind of operation that can need a second person. */
 import type { StoredApproval } from "@kluis/db";
 import type { ApprovalKind } from "@kluis/domain";
+import { updatePolicyOperation } from "../policies/update.ts";
 import { unpinOperation } from "../points/pins.ts";
 import { deletePointsOperation } from "../points/removal.ts";
+import { moveOperation } from "../protection/service.ts";
 import { stopOperation } from "../protection/stop.ts";
 import { type BoundOperation, bind } from "./operation.ts";
 
@@ -10,6 +12,8 @@ const operations: Readonly<Record<ApprovalKind, (stored: unknown) => BoundOperat
   "points.delete": (stored) => bind(deletePointsOperation, stored),
   "points.unpin": (stored) => bind(unpinOperation, stored),
   "protection.stop": (stored) => bind(stopOperation, stored),
+  "protection.set": (stored) => bind(moveOperation, stored),
+  "policies.update": (stored) => bind(updatePolicyOperation, stored),
 };
 
 /** The operation of a request, with its input. */

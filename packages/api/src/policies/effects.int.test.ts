@@ -1,7 +1,7 @@
 /** A change of a policy, or of the policy of a VM, takes points only where the user may shorten retention. */
 import { mustBeAllowed, type Permission } from "@kluis/domain";
 import { expect, test } from "vitest";
-import { codeOf, errorOf, freshWorld, nightly } from "../../test/world.ts";
+import { approveAs, codeOf, errorOf, freshWorld, nightly } from "../../test/world.ts";
 import { createCaller } from "../root.ts";
 
 const api = freshWorld();
@@ -56,7 +56,16 @@ test("an edit needs the right to shorten on every VM that loses points, also on 
   const longer = { ...many, retention: { keepLast: 200 } };
   await token.policies.update({ ...edit, document: longer });
   // An owner may, everywhere.
-  expect(await api.owner.policies.update({ ...edit, expectedVersion: 2 })).toMatchObject({ version: 3 });
+  const asked = await api.owner.policies.update({ ...edit, expectedVersion: 2, reason: "less to keep" });
+  expect(asked).toMatchObject({ version: 2, requested: { existed: false } });
+  expect((await api.owner.policies.get({ policy: made.id })).currentVersion).toBe(2);
+  // Not who may decide about one of the two machines.
+  expect(await codeOf(approveAs(await api.as("secondAdmin"), asked))).toBe("FORBIDDEN");
+  expect(await approveAs(await api.as("secondOwner"), asked)).toMatchObject({
+    state: "executed",
+    effect: { vms: 2, points: 4, sooner: 2 },
+  });
+  expect((await api.owner.policies.get({ policy: made.id })).currentVersion).toBe(3);
   const { rows } = await api.owner.audit.list({ kind: ["policy.changed"] });
   expect(rows[0]?.data).toMatchObject({ effect: { vms: 2, removed: 4, sooner: 2 } });
 });
@@ -84,7 +93,15 @@ test("another policy takes points only from who may shorten, and its preview say
   await token.protection.set({ vm: "shop-01", policy: "many" });
   const preview = await api.admin.protection.preview(change);
   expect(preview.rows).toHaveLength(2);
-  await api.admin.protection.set(change);
+  expect(await codeOf(api.admin.protection.set(change))).toBe("INPUT_INVALID");
+  const asked = await api.admin.protection.set({ ...change, reason: "less to keep" });
+  expect(asked).toMatchObject({ jobId: null, requested: { existed: false } });
+  expect((await api.admin.vms.get({ vm: "shop-01" })).protection).toMatchObject({ policy: { name: "many" } });
+  expect(await approveAs(await api.as("secondAdmin"), asked)).toMatchObject({
+    state: "executed",
+    effect: { vms: 1, points: 2, sooner: 1 },
+  });
+  expect((await api.admin.vms.get({ vm: "shop-01" })).protection).toMatchObject({ policy: { name: "one" } });
 });
 
 test("a policy governs only VMs that its team reaches", async () => {

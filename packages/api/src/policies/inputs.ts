@@ -1,6 +1,7 @@
 import { policyDocumentSchema, policyNameSchema, textLine, textLines } from "@kluis/domain";
 import { z } from "zod";
 
+import { maybeRequested } from "../approvals/inputs.ts";
 import { paging, policyRef, vmRef } from "../inputs.ts";
 
 const description = textLines.max(500);
@@ -22,6 +23,7 @@ export const updatePolicyInput = z.strictObject({
   expectedVersion: z.int().min(1),
   description: description.optional(),
   document: policyDocumentSchema,
+  ...maybeRequested,
 });
 export type UpdatePolicyInput = z.infer<typeof updatePolicyInput>;
 

@@ -9,7 +9,8 @@ import {
 import { reinstatePolicy, renamePolicy, retirePolicy } from "./lifecycle.ts";
 import { offersOf } from "./offers.ts";
 import { previewPolicy } from "./preview.ts";
-import { createPolicy, getPolicy, listPolicies, updatePolicy } from "./service.ts";
+import { createPolicy, getPolicy, listPolicies } from "./service.ts";
+import { updatePolicy } from "./update.ts";
 import {
   policyOffers,
   policyPreview,
@@ -17,6 +18,7 @@ import {
   policyView,
   retiredPolicyView,
   savedPolicyView,
+  updatedPolicyView,
 } from "./view.ts";
 
 export const policyProcedures = {
@@ -43,11 +45,11 @@ export const policyProcedures = {
     .output(savedPolicyView)
     .mutation(({ ctx, input }) => createPolicy(ctx, input)),
 
-  /** Saves a new version; existing points keep theirs. */
+  /** Saves a new version; one that takes points is requested. */
   update: procedure
     .requires("policy:write")
     .input(updatePolicyInput)
-    .output(savedPolicyView)
+    .output(updatedPolicyView)
     .mutation(({ ctx, input }) => updatePolicy(ctx, input)),
 
   rename: procedure

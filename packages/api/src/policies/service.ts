@@ -1,24 +1,18 @@
 import {
-  addPolicyVersion,
   countGovernedVms,
   countPolicyVms,
   createPolicy as create,
-  databaseNow,
   holdGuardrails,
   listPolicies as list,
   listPolicyVersions,
   listPolicyVms,
-  noteViolations,
   type PolicyRow,
-  policyChanged,
   readGuardrails,
   readStoreRates,
   requirePolicy,
 } from "@kluis/db";
 import {
   can,
-  canonicalJson,
-  changesRootCode,
   describePolicy,
   documentForLedger,
   type Guardrails,
@@ -26,7 +20,6 @@ import {
   mustFitAzure,
   mustKeepGuardrails,
   noticeText,
-  type PolicyDocument,
   policyViolations,
   retentionFloor,
   type StoreRates,
@@ -35,12 +28,11 @@ import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { violationViews } from "../guardrails/facts.ts";
 import { record } from "../record.ts";
-import { requireNow } from "../rights-now.ts";
-import { countsOf, effectsOfVersion, mustMayShorten } from "./effects.ts";
 import { policyEvent, saved } from "./events.ts";
 import { changesOf, limitNotes, nextRunOf, policySight } from "./facts.ts";
-import type { CreatePolicyInput, UpdatePolicyInput } from "./inputs.ts";
+import type { CreatePolicyInput } from "./inputs.ts";
 import { teamFor } from "./offers.ts";
+import { mayChangeScripts } from "./update.ts";
 import type { policyRow, policyView, savedPolicyView } from "./view.ts";
 
 export async function listPolicies(ctx: SignedInContext): Promise<z.input<typeof policyRow>[]> {
@@ -115,59 +107,4 @@ export async function createPolicy(ctx: SignedInContext, input: CreatePolicyInpu
     });
     return { result: saved(policy), events: [event] };
   });
-}
-
-/** @throws KluisError POLICY_NOT_FOUND, FORBIDDEN also without the right to shorten retention of each VM that loses points, INPUT_INVALID when Azure cannot do it, GUARDRAIL, CONFLICT when another user saved meanwhile */
-export async function updatePolicy(ctx: SignedInContext, input: UpdatePolicyInput): Promise<Saved> {
-  const before = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
-  const teamId = before.team?.id ?? null;
-  mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId });
-  const { expectedVersion, document, description } = input;
-  mustBeCurrent(before, expectedVersion);
-  mayChangeScripts(ctx, { teamId, before: before.current.document, after: document });
-  mustFitAzure(document);
-  const edit = { id: before.id, expectedVersion, document, actor: ctx.who.actor };
-  return record(ctx, async (tx) => {
-    const target = { kind: "team", teamId } as const;
-    const guardrails = await holdGuardrails(tx);
-    // What existed before a guardrail keeps its other facts editable.
-    if (canonicalJson(document) !== canonicalJson(before.current.document))
-      mustKeepGuardrails(policyViolations(document, guardrails));
-    const access = await requireNow(ctx, tx, { permission: "policy:write", target });
-    // Locks the policy: from here no VM comes under it that the effect does not count.
-    const policy = await addPolicyVersion(tx, { ...edit, description }, ctx.api.clock);
-    const rules = { before: before.current.document, after: document, now: await databaseNow(tx) };
-    const leastDays = retentionFloor(guardrails).shortestDays;
-    const effects = await effectsOfVersion(tx, { policyId: policy.id, ...rules, leastDays });
-    mustMayShorten(access, effects);
-    const event = policyEvent(ctx, policy, {
-      kind: "policy.changed",
-      data: {
-        before: { version: before.current.version, document: documentForLedger(before.current.document) },
-        after: { version: policy.current.version, document: documentForLedger(policy.current.document) },
-        effect: countsOf(effects),
-      },
-    });
-    await noteViolations(tx);
-    return { result: saved(policy), events: [event] };
-  });
-}
-
-/** What follows is compared with the version that was read: the edit must be of this one. @throws KluisError CONFLICT */
-function mustBeCurrent({ name, current }: PolicyRow, expectedVersion: number): void {
-  if (current.version !== expectedVersion) throw policyChanged(name, current.version);
-}
-
-/** Scripts that Kluis places run as root in every Linux VM of the policy. @throws KluisError FORBIDDEN */
-function mayChangeScripts(
-  ctx: SignedInContext,
-  edit: {
-    readonly teamId: string | null;
-    readonly before: PolicyDocument | undefined;
-    readonly after: PolicyDocument;
-  },
-): void {
-  const { teamId, before, after } = edit;
-  if (!changesRootCode(before?.consistency, after.consistency)) return;
-  mustBeAllowed(ctx.who.access, "policy:scripts", { kind: "team", teamId });
 }

@@ -10,6 +10,7 @@ import {
   storedPolicyDocumentSchema,
 } from "@kluis/domain";
 import { z } from "zod";
+import { approvalAsked } from "../approvals/view.ts";
 import { violationView } from "../guardrails/view.ts";
 
 const policyValue = z
@@ -85,6 +86,12 @@ export const policyOffers = z.object({
 
 /** A policy after it was saved. */
 export const savedPolicyView = refView.extend({ version: z.int() });
+
+/** A policy after an edit; when it was only requested, as it was before. */
+export const updatedPolicyView = savedPolicyView.extend({
+  /** Set: nothing was saved, a second person must approve it. */
+  requested: approvalAsked.nullable(),
+});
 
 /** A policy after it was retired, or taken back into use. */
 export const retiredPolicyView = savedPolicyView.extend({

@@ -1,6 +1,6 @@
 import { diskKeySchema, textLine } from "@kluis/domain";
 import { z } from "zod";
-import { requestFields } from "../approvals/inputs.ts";
+import { maybeRequested } from "../approvals/inputs.ts";
 import { policyRef, vmRef } from "../inputs.ts";
 
 export const setProtectionInput = z.strictObject({
@@ -8,6 +8,7 @@ export const setProtectionInput = z.strictObject({
   policy: policyRef,
   /** Without it: the disks that are excluded now. */
   excludedDisks: z.array(diskKeySchema).max(64).optional(),
+  ...maybeRequested,
 });
 export type SetProtectionInput = z.infer<typeof setProtectionInput>;
 
@@ -23,8 +24,6 @@ export type AllowListsInput = z.infer<typeof allowListsInput>;
 
 export const stopProtectionInput = z.strictObject({
   vm: vmRef,
-  /** A deletion needs one. */
-  reason: textLine.max(500).default(""),
   /** Deletes the recovery points too, in a way that can be undone. */
   deletePoints: z
     .strictObject({
@@ -32,6 +31,7 @@ export const stopProtectionInput = z.strictObject({
       confirm: textLine.max(200),
     })
     .optional(),
-  ...requestFields,
+  /** A deletion needs a reason. */
+  ...maybeRequested,
 });
 export type StopProtectionInput = z.infer<typeof stopProtectionInput>;

@@ -1,96 +1,168 @@
 import {
+  findVms,
   getProtection,
   holdGuardrails,
   holdPolicy,
+  holdVmPoints,
   listPolicies,
   mustBeConnected,
   notify,
   openBackupJob,
   type PolicyRow,
+  type ProtectionRow,
   requirePolicy,
   type StoredVm,
   setProtection,
   type Tx,
 } from "@kluis/db";
 import {
-  type Guardrails,
+  defaultSoftDeleteDays,
+  diskKeySchema,
   KluisError,
+  mustBeAllowed,
   mustKeepGuardrails,
+  noEffect,
   policyViolations,
+  type RuleEffect,
   refusalOfVm,
   refusedDisks,
   suitabilityTexts,
   vmRefusal,
 } from "@kluis/domain";
-import type { z } from "zod";
+import { z } from "zod";
+import { askSecondPerson } from "../approvals/ask.ts";
+import { digestOf } from "../approvals/digest.ts";
+import type { Done, Look, Operation } from "../approvals/operation.ts";
 import { addBackup, goneFromAzure } from "../backup/service.ts";
-import type { SignedInContext } from "../context.ts";
-import { lookupVmFor } from "../lookup.ts";
+import { type SignedInContext, seen } from "../context.ts";
+import { lookupVmFor, unknownVm } from "../lookup.ts";
 import { mustMayShorten } from "../policies/effects.ts";
 import { policySight } from "../policies/facts.ts";
 import { mustTakeVms } from "../policies/lifecycle.ts";
-import { record, type VmEvent } from "../record.ts";
-import { requireNow } from "../rights-now.ts";
+import type { VmEvent } from "../record.ts";
 import { type ConsistencyRules, refusalsUnder } from "../vms/suitability.ts";
 import { effectOnVm, mustReach } from "./effect.ts";
 import type { SetProtectionInput } from "./inputs.ts";
 import type { protectionView } from "./view.ts";
 
 /**
- * Puts a VM under a policy and starts its first backup; changes policy and excluded disks of a protected VM.
+ * Puts a VM under a policy and starts its first backup; changes policy and excluded disks of a protected VM. When that takes recovery
+ * points, a second person must approve it.
  * @throws KluisError VM_NOT_FOUND, POLICY_NOT_FOUND, FORBIDDEN also beyond the reach of the policy or where points go without the right, DISK_NOT_FOUND, DISK_NOT_SUPPORTED, GUARDRAIL; CONFLICT for a retired policy; CONNECTION_UNUSABLE when no
  * backup can start
  */
 export async function protectVm(
   ctx: SignedInContext,
-  input: SetProtectionInput,
+  { vm: vmRef, policy: policyRef, excludedDisks: wanted, ...why }: SetProtectionInput,
 ): Promise<z.input<typeof protectionView>> {
-  const vm = await lookupVmFor(ctx, "protection:write", input.vm);
+  const vm = await lookupVmFor(ctx, "protection:write", vmRef);
   if (vm.deletedAt !== null) throw goneFromAzure(vm);
-  const policy = await requirePolicy(ctx.api.db.prisma, input.policy, policySight(ctx));
+  const policy = await requirePolicy(ctx.api.db.prisma, policyRef, policySight(ctx));
   const current = await getProtection(ctx.api.db.prisma, vm.id);
   const kept = current?.excludedDisks.filter((key) => vm.disks.some((disk) => disk.key === key));
-  const excludedDisks = [...new Set(input.excludedDisks ?? kept ?? [])];
-  checkDisks(vm, { excluded: excludedDisks, rules: policy.current.document.consistency });
-  return record(ctx, async (tx) => {
-    const guardrails = await holdGuardrails(tx);
-    await holdPolicy(tx, policy.id);
-    const current = await requirePolicy(tx, policy.id, policySight(ctx));
-    await mustReach(tx, current, vm);
-    const { events, jobId } = await protectIn(ctx, tx, { vm, policy: current, excludedDisks, guardrails });
-    await notify(tx, "inventory", { vmId: vm.id });
-    return { result: { vm, policy, excludedDisks, jobId }, events };
+  const excludedDisks = [...new Set(wanted ?? kept ?? [])];
+  const { done, requested } = await askSecondPerson(ctx, moveOperation, {
+    input: { vmId: vm.id, policyId: policy.id, excludedDisks },
+    ...why,
   });
+  return { vm, policy, excludedDisks, jobId: done?.jobId ?? null, requested };
 }
 
-interface Wanted {
+const moveSchema = z.strictObject({
+  vmId: z.uuid(),
+  policyId: z.uuid(),
+  excludedDisks: z.array(diskKeySchema),
+});
+type Move = z.infer<typeof moveSchema>;
+interface Moved {
+  readonly jobId: string | null;
+}
+
+/** A policy for a VM. It needs a second person when its rules take points. */
+export const moveOperation: Operation<Move, Moved> = {
+  kind: "protection.set",
+  schema: moveSchema,
+  async hold(tx, { vmId, policyId }): Promise<void> {
+    await holdGuardrails(tx);
+    await holdPolicy(tx, policyId);
+    await holdVmPoints(tx, vmId);
+  },
+
+  async look(ctx, tx, input): Promise<Look> {
+    const { vm, policy, before, effect } = await judgeMove(ctx, tx, input);
+    const { removed, sooner } = effect;
+    const undoDays = policy.current.document.softDeleteDays ?? defaultSoftDeleteDays;
+    return {
+      needed: removed.length + sooner.length > 0,
+      items: [{ vmId: vm.id, pointId: null }],
+      targets: [{ kind: "vm", vm }],
+      target: { type: "vm", id: vm.id, name: `${vm.name}: ${policy.name}` },
+      policyId: null,
+      circumstances: {
+        protection: digestOf(before && [before.id, before.policyId, before.state, before.excludedDisks]),
+        policy: digestOf([policy.id, policy.current.version]),
+      },
+      effect: { ...noEffect, vms: 1, points: removed.length, sooner: sooner.length, undoDays },
+    };
+  },
+
+  async run(ctx, tx, { input }): Promise<Done<Moved>> {
+    const { vm, policy, effect } = await judgeMove(ctx, tx, input);
+    const { events, jobId } = await protectIn(ctx, tx, {
+      vm,
+      policy,
+      excludedDisks: input.excludedDisks,
+      effect,
+    });
+    await notify(tx, "inventory", { vmId: vm.id });
+    return { result: { jobId }, events };
+  },
+};
+
+interface JudgedMove {
   readonly vm: StoredVm;
   readonly policy: PolicyRow;
+  readonly before: ProtectionRow | null;
+  readonly effect: RuleEffect;
+}
+
+/** Everything that can refuse a policy for a VM. */
+async function judgeMove(ctx: SignedInContext, tx: Tx, input: Move): Promise<JudgedMove> {
+  const [vm] = await findVms(tx, seen(ctx), input.vmId);
+  if (vm === undefined) throw unknownVm(input.vmId);
+  const { access } = ctx.who;
+  mustBeAllowed(access, "protection:write", { kind: "vm", vm });
+  if (vm.deletedAt !== null) throw goneFromAzure(vm);
+  const policy = await requirePolicy(tx, input.policyId, policySight(ctx));
+  const { document } = policy.current;
+  checkDisks(vm, { excluded: input.excludedDisks, rules: document.consistency });
+  await mustReach(tx, policy, vm);
+  const before = await getProtection(tx, vm.id);
+  mustTakeVms(policy, before);
+  const effect = await effectOnVm(tx, { vm, policy, before });
+  const [removed, sooner] = [effect.removed.length, effect.sooner.length];
+  if (removed + sooner > 0) mustMayShorten(access, [{ vm, removed, sooner }]);
+  // A VM that is under the policy already keeps its backups.
+  if (before?.state !== "active" || before.policyId !== policy.id)
+    mustKeepGuardrails(policyViolations(document, await holdGuardrails(tx)));
+  return { vm, policy, before, effect };
+}
+
+interface Wanted extends Pick<JudgedMove, "vm" | "policy" | "effect"> {
   readonly excludedDisks: readonly string[];
-  readonly guardrails: Guardrails;
 }
 
 async function protectIn(
   ctx: SignedInContext,
   tx: Tx,
-  wanted: Wanted,
+  { vm, policy, effect, excludedDisks }: Wanted,
 ): Promise<{ readonly events: readonly VmEvent[]; readonly jobId: string | null }> {
-  const { vm, policy, guardrails } = wanted;
   const { before, now } = await setProtection(
     tx,
-    { vmId: vm.id, policyId: policy.id, excludedDisks: wanted.excludedDisks, by: ctx.who.actor },
+    { vmId: vm.id, policyId: policy.id, excludedDisks, by: ctx.who.actor },
     ctx.api.clock,
   );
-  mustTakeVms(policy, before);
-  const target = { kind: "vm", vm } as const;
-  const access = await requireNow(ctx, tx, { permission: "protection:write", target });
-  const { removed, sooner } = await effectOnVm(tx, { vm, policy, before, guardrails });
-  if (removed.length + sooner.length > 0)
-    mustMayShorten(access, [{ vm, removed: removed.length, sooner: sooner.length }]);
   const begins = before?.state !== "active";
-  // A VM that is under the policy already keeps its backups.
-  if (begins || before.policyId !== policy.id)
-    mustKeepGuardrails(policyViolations(policy.current.document, guardrails));
   const event: VmEvent = {
     kind: begins ? "vm.protected" : "protection.changed",
     actor: ctx.who.actor,
@@ -99,7 +171,7 @@ async function protectIn(
     data: {
       before: before === null ? null : await describe(tx, before),
       after: await describe(tx, now),
-      effect: { removed: removed.length, sooner: sooner.length },
+      effect: { removed: effect.removed.length, sooner: effect.sooner.length },
     },
   };
   // The first backup would fail. A change of a protected VM starts no job, so it waits for no connection.

@@ -9,6 +9,8 @@ export const protectionView = z.object({
   excludedDisks: z.array(diskKeySchema),
   /** The first backup; null when a backup was running already, or when only policy or disks changed. */
   jobId: z.string().nullable(),
+  /** Set: nothing was done, because points would go; a second person must approve it. */
+  requested: approvalAsked.nullable(),
 });
 
 /** What the points of a VM lose when it comes under a policy. */

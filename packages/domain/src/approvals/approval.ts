@@ -1,7 +1,13 @@
 /** Requests for a second person: their kinds, states and limits. */
 
 /** Operations that a user requests and another one decides. */
-export const approvalKinds = ["points.delete", "points.unpin", "protection.stop"] as const;
+export const approvalKinds = [
+  "points.delete",
+  "points.unpin",
+  "protection.stop",
+  "protection.set",
+  "policies.update",
+] as const;
 export type ApprovalKind = (typeof approvalKinds)[number];
 
 /** What each kind is called in English. */
@@ -9,6 +15,8 @@ export const approvalKindTexts: Readonly<Record<ApprovalKind, string>> = {
   "points.delete": "Delete recovery points",
   "points.unpin": "Unpin a recovery point",
   "protection.stop": "Stop protection and delete its points",
+  "protection.set": "Move to a policy that takes points",
+  "policies.update": "Change a policy so that points go",
 };
 
 /**

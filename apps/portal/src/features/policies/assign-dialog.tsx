@@ -2,7 +2,9 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { ProtectionEffect } from "#features/policies/protection-effect.tsx";
+import { useAsked } from "#features/approvals/use-asked.ts";
+import { ReasonField, useReason } from "#features/points/reason-field.tsx";
+import { ProtectionEffect, useTakesPoints } from "#features/policies/protection-effect.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import { VmStatusBadge } from "#features/vms/vm-status.tsx";
 import type { PolicyView, VmRow } from "#lib/api-types.ts";
@@ -63,15 +65,23 @@ function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
   const effects = useTranslations("policyEffects");
   const trpc = useTRPC();
   const outcome = useOutcome();
+  const follow = useAsked();
+  const why = useReason();
   const assign = useMutation(
     trpc.protection.set.mutationOptions({
-      onSuccess: () => outcome.done(t("detail.assigned", { policy: policy.name, vm: vm.name })),
+      onSuccess: ({ requested }) =>
+        requested === null
+          ? outcome.done(t("detail.assigned", { policy: policy.name, vm: vm.name }))
+          : follow(requested),
       onError: outcome.failed(t("detail.assignFailed")),
     }),
   );
-  const assignNow = () => assign.mutate({ vm: vm.id, policy: policy.id });
   const [asked, setAsked] = useState(false);
   const already = vm.policy?.id === policy.id && vm.status !== "stopped";
+  const takes = useTakesPoints(vm.id, asked && !already ? policy.id : null);
+  const wanted = { vm: vm.id, policy: policy.id };
+  const assignNow = () =>
+    takes ? why.submit((reason) => assign.mutate({ ...wanted, reason })) : assign.mutate(wanted);
   return (
     <li className="py-2">
       <div className="flex items-center justify-between gap-3">
@@ -99,6 +109,7 @@ function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
       {asked && vm.policy !== null && !already ? (
         <div className="mt-2 flex flex-col gap-2">
           <ProtectionEffect vmId={vm.id} policyId={policy.id} />
+          {takes ? <ReasonField label={t("detail.moveReason")} state={why} /> : null}
           <div className="flex justify-end gap-2">
             <Button size="sm" onClick={() => setAsked(false)}>
               {effects("cancel", { policy: vm.policy.name })}

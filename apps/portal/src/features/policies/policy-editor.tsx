@@ -4,6 +4,8 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
+import { useAsked } from "#features/approvals/use-asked.ts";
+import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import { SelectField } from "#features/policies/form-fields.tsx";
 import { ConsistencySection, ScheduleSection } from "#features/policies/policy-fields.tsx";
 import {
@@ -62,10 +64,12 @@ export function PolicyEditor(props: PolicyEditorProps) {
   const problems = problemTexts(shown, words);
   const isValid = nameIssue === undefined && Object.keys(others).length === 0;
   const save = useSave(policy, () => setAsking(false));
-  const go = () => {
-    if (document !== null) save.run(values, document);
+  const why = useReason();
+  const go = (reason = "") => {
+    if (document !== null) save.run(values, document, reason);
   };
   const removed = isNew ? 0 : (preview.data?.removed ?? 0);
+  const takes = removed + (isNew ? 0 : (preview.data?.effect?.sooner ?? 0));
   return (
     <form
       id={formId}
@@ -78,7 +82,7 @@ export function PolicyEditor(props: PolicyEditorProps) {
           focusFirstProblem(event.currentTarget);
           return;
         }
-        if (removed > 0) setAsking(true);
+        if (takes > 0) setAsking(true);
         else go();
       }}
     >
@@ -114,10 +118,15 @@ export function PolicyEditor(props: PolicyEditorProps) {
         open={asking}
         onOpenChange={setAsking}
         title={t("editor.confirmTitle")}
-        description={t("editor.confirmText", { points: removed, vms: vmsLosingPoints(preview.data) })}
-        action={t("editor.confirm", { points: removed })}
+        description={
+          <>
+            <p>{t("editor.confirmText", { points: takes, vms: vmsLosingPoints(preview.data) })}</p>
+            <ReasonField label={t("editor.confirmReason")} state={why} />
+          </>
+        }
+        action={t("editor.confirm")}
         busy={save.busy}
-        onConfirm={go}
+        onConfirm={() => why.submit(go)}
       />
     </form>
   );
@@ -133,7 +142,7 @@ function startOf(props: PolicyEditorProps): PolicyForm {
 }
 
 function vmsLosingPoints(preview: PolicyPreview | undefined): number {
-  if (preview?.effect) return preview.effect.removedVms;
+  if (preview?.effect) return preview.effect.vms;
   return new Set(preview?.points.filter((point) => !point.keep).map((point) => point.vm.id)).size;
 }
 
@@ -147,6 +156,7 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
   const t = useTranslations("policies");
   const trpc = useTRPC();
   const outcome = useOutcome();
+  const asked = useAsked();
   const router = useRouter();
   const create = useMutation(
     trpc.policies.create.mutationOptions({
@@ -159,8 +169,12 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
   );
   const update = useMutation(
     trpc.policies.update.mutationOptions({
-      onSuccess: async ({ name, version }) => {
+      onSuccess: async ({ name, version, requested }) => {
         onSaved();
+        if (requested !== null) {
+          asked(requested);
+          return;
+        }
         await outcome.done(t("editor.saved", { name, version }));
       },
       onError: onSaved,
@@ -169,7 +183,7 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
   return {
     busy: create.isPending || update.isPending,
     error: create.error ?? update.error,
-    run: (form: PolicyForm, document: NonNullable<ReturnType<typeof documentOf>>) => {
+    run: (form: PolicyForm, document: NonNullable<ReturnType<typeof documentOf>>, reason: string) => {
       if (policy === undefined) {
         create.mutate({
           name: form.name.trim(),
@@ -183,6 +197,7 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
           expectedVersion: policy.currentVersion,
           description: form.description,
           document,
+          reason,
         });
       }
     },

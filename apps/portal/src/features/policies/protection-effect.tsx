@@ -44,3 +44,15 @@ export function ProtectionEffect({ vmId, policyId }: { vmId: string; policyId: s
     </Alert>
   );
 }
+
+/** Whether the move takes points, so that a second person must approve it, and needs a reason. */
+export function useTakesPoints(vmId: string, policyId: string | null): boolean {
+  const trpc = useTRPC();
+  const preview = useQuery(
+    trpc.protection.preview.queryOptions(
+      { vm: vmId, policy: policyId ?? "" },
+      { enabled: policyId !== null },
+    ),
+  );
+  return policyId !== null && (preview.data?.removed ?? 0) + (preview.data?.sooner ?? 0) > 0;
+}

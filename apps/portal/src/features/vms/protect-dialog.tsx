@@ -3,7 +3,9 @@ import type { OsType } from "@kluis/domain";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { ProtectionEffect } from "#features/policies/protection-effect.tsx";
+import { useAsked } from "#features/approvals/use-asked.ts";
+import { ReasonField, useReason } from "#features/points/reason-field.tsx";
+import { ProtectionEffect, useTakesPoints } from "#features/policies/protection-effect.tsx";
 import { usePolicySentence } from "#features/policies/use-policy-sentence.ts";
 import type { PolicyRow, VmView } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -70,6 +72,8 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
   const noticeText = useNotice();
   const trpc = useTRPC();
   const outcome = useOutcome();
+  const asked = useAsked();
+  const why = useReason();
   const formId = useId();
   const current = vm.protection?.state === "active" ? vm.protection.policy.id : null;
   const [policy, setPolicy] = useState(current ?? policies[0]?.id ?? "");
@@ -78,14 +82,20 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
   );
   const protect = useMutation(
     trpc.protection.set.mutationOptions({
-      onSuccess: async () => {
+      onSuccess: async ({ requested }) => {
         onClose();
+        if (requested !== null) {
+          asked(requested);
+          return;
+        }
         await outcome.done(
           current === null ? t("protect.done", { name: vm.name }) : t("protect.changed", { name: vm.name }),
         );
       },
     }),
   );
+  const isMove = vm.protection !== null && policy !== "" && policy !== current;
+  const takes = useTakesPoints(vm.id, isMove ? policy : null);
   const chosen = policies.find((row) => row.id === policy);
   const toggle = (key: string, include: boolean) =>
     setExcluded(include ? excluded.filter((each) => each !== key) : [...excluded, key]);
@@ -110,7 +120,9 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          protect.mutate({ vm: vm.id, policy, excludedDisks: [...excluded] });
+          const wanted = { vm: vm.id, policy, excludedDisks: [...excluded] };
+          if (takes) why.submit((reason) => protect.mutate({ ...wanted, reason }));
+          else protect.mutate(wanted);
         }}
       >
         <div>
@@ -153,9 +165,8 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
             ))}
           </div>
         </fieldset>
-        {vm.protection === null || policy === "" || policy === current ? null : (
-          <ProtectionEffect vmId={vm.id} policyId={policy} />
-        )}
+        {isMove ? <ProtectionEffect vmId={vm.id} policyId={policy} /> : null}
+        {takes ? <ReasonField label={t("protect.reason")} state={why} /> : null}
         <Alert title={t("protect.happens")}>
           <p>{current === null ? t("protect.happensFirst") : t("protect.happensChange")}</p>
           {current === null ? <p className="mt-1">{t(`protect.${guestEffect(vm)}`)}</p> : null}
