@@ -71,9 +71,10 @@ async function addFleet(): Promise<void> {
 /** shop-01 has points, a failed backup, and a backup under way with steps and disks. */
 async function addCommerce(): Promise<void> {
   const { prisma } = world.api.db;
+  // Before it has points: a policy that takes some needs a second person.
+  const first = await owner.protection.set({ vm: "shop-01", policy: "keep-one" });
   await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(1));
   pointId = await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(2));
-  const first = await owner.protection.set({ vm: "shop-01", policy: "keep-one" });
   await world.endJob(first.jobId ?? "", info);
   const second = await owner.backup.start({ vm: "shop-01" });
   jobId = second.jobId;
