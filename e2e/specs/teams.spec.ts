@@ -30,7 +30,9 @@ admin(
 
     await page.getByRole("button", { name: "Remove the role Reader from Rosa Reader" }).click();
     await page.getByRole("button", { name: "Take role away" }).click();
-    await expect(page.getByRole("button", { name: "Remove the role Reader from Rosa Reader" })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Remove the role Reader from Rosa Reader" })).toHaveCount(
+      0,
+    );
   },
 );
 

@@ -1,9 +1,9 @@
 /** Every kind of operation that can need a second person. */
 import type { StoredApproval } from "@kluis/db";
 import type { ApprovalKind } from "@kluis/domain";
-import { updatePolicyOperation } from "../policies/update.ts";
 import { unpinOperation } from "../points/pins.ts";
 import { deletePointsOperation } from "../points/removal.ts";
+import { updatePolicyOperation } from "../policies/update.ts";
 import { moveOperation } from "../protection/service.ts";
 import { stopOperation } from "../protection/stop.ts";
 import { type BoundOperation, bind } from "./operation.ts";

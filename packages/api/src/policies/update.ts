@@ -12,7 +12,6 @@ import {
 import {
   canonicalJson,
   changesRootCode,
-  defaultSoftDeleteDays,
   documentForLedger,
   mustBeAllowed,
   mustFitAzure,
@@ -21,7 +20,9 @@ import {
   type PolicyDocument,
   policyDocumentSchema,
   policyViolations,
+  retentionFloor,
   textLines,
+  undoDays,
 } from "@kluis/domain";
 import { z } from "zod";
 import { askSecondPerson } from "../approvals/ask.ts";
@@ -75,11 +76,10 @@ export const updatePolicyOperation: Operation<Edit, Saved> = {
   },
 
   async look(ctx, tx, input): Promise<Look> {
-    const { before, effects } = await judge(ctx, tx, input);
+    const { before, effects, days } = await judge(ctx, tx, input);
     const teamId = before.team?.id ?? null;
     const { vms, removed, sooner } = countsOf(effects);
     const ids = effects.map(({ vm }) => vm.id).toSorted();
-    const undoDays = input.document.softDeleteDays ?? defaultSoftDeleteDays;
     return {
       needed: effects.length > 0,
       items: ids.map((vmId) => ({ vmId, pointId: null })),
@@ -90,7 +90,7 @@ export const updatePolicyOperation: Operation<Edit, Saved> = {
         machines: digestOf(ids),
         policy: digestOf([before.id, before.current.version, teamId]),
       },
-      effect: { ...noEffect, vms, points: removed, sooner, undoDays },
+      effect: { ...noEffect, vms, points: removed, sooner, undoDays: days },
     };
   },
 
@@ -116,20 +116,26 @@ async function judge(
   ctx: SignedInContext,
   tx: Tx,
   { policyId, expectedVersion, document }: Edit,
-): Promise<{ readonly before: PolicyRow; readonly effects: VmEffect[] }> {
+): Promise<{ readonly before: PolicyRow; readonly effects: VmEffect[]; readonly days: number }> {
   const before = await requirePolicy(tx, policyId, policySight(ctx));
   const teamId = before.team?.id ?? null;
   mustBeAllowed(ctx.who.access, "policy:write", { kind: "team", teamId });
   if (before.current.version !== expectedVersion) throw policyChanged(before.name, before.current.version);
   mayChangeScripts(ctx, { teamId, before: before.current.document, after: document });
   mustFitAzure(document);
+  const guardrails = await holdGuardrails(tx);
   // What existed before a guardrail keeps its other facts editable.
   if (canonicalJson(document) !== canonicalJson(before.current.document))
-    mustKeepGuardrails(policyViolations(document, await holdGuardrails(tx)));
+    mustKeepGuardrails(policyViolations(document, guardrails));
   const rules = { before: before.current.document, after: document, now: await databaseNow(tx) };
-  const effects = await effectsOfVersion(tx, { policyId: before.id, ...rules });
+  const floor = retentionFloor(guardrails);
+  const effects = await effectsOfVersion(tx, {
+    policyId: before.id,
+    ...rules,
+    leastDays: floor.shortestDays,
+  });
   mustMayShorten(ctx.who.access, effects);
-  return { before, effects };
+  return { before, effects, days: undoDays(document, floor.softDeleteDays) };
 }
 
 /** Scripts that Kluis places run as root in every Linux VM of the policy. @throws KluisError FORBIDDEN */

@@ -16,7 +16,6 @@ import {
   type Tx,
 } from "@kluis/db";
 import {
-  defaultSoftDeleteDays,
   diskKeySchema,
   KluisError,
   mustBeAllowed,
@@ -26,7 +25,9 @@ import {
   type RuleEffect,
   refusalOfVm,
   refusedDisks,
+  retentionFloor,
   suitabilityTexts,
+  undoDays,
   vmRefusal,
 } from "@kluis/domain";
 import { z } from "zod";
@@ -89,9 +90,8 @@ export const moveOperation: Operation<Move, Moved> = {
   },
 
   async look(ctx, tx, input): Promise<Look> {
-    const { vm, policy, before, effect } = await judgeMove(ctx, tx, input);
+    const { vm, policy, before, effect, days } = await judgeMove(ctx, tx, input);
     const { removed, sooner } = effect;
-    const undoDays = policy.current.document.softDeleteDays ?? defaultSoftDeleteDays;
     return {
       needed: removed.length + sooner.length > 0,
       items: [{ vmId: vm.id, pointId: null }],
@@ -102,7 +102,7 @@ export const moveOperation: Operation<Move, Moved> = {
         protection: digestOf(before && [before.id, before.policyId, before.state, before.excludedDisks]),
         policy: digestOf([policy.id, policy.current.version]),
       },
-      effect: { ...noEffect, vms: 1, points: removed.length, sooner: sooner.length, undoDays },
+      effect: { ...noEffect, vms: 1, points: removed.length, sooner: sooner.length, undoDays: days },
     };
   },
 
@@ -124,6 +124,8 @@ interface JudgedMove {
   readonly policy: PolicyRow;
   readonly before: ProtectionRow | null;
   readonly effect: RuleEffect;
+  /** For which removed points can be brought back. */
+  readonly days: number;
 }
 
 /** Everything that can refuse a policy for a VM. */
@@ -139,13 +141,15 @@ async function judgeMove(ctx: SignedInContext, tx: Tx, input: Move): Promise<Jud
   await mustReach(tx, policy, vm);
   const before = await getProtection(tx, vm.id);
   mustTakeVms(policy, before);
-  const effect = await effectOnVm(tx, { vm, policy, before });
+  const guardrails = await holdGuardrails(tx);
+  const effect = await effectOnVm(tx, { vm, policy, before, guardrails });
   const [removed, sooner] = [effect.removed.length, effect.sooner.length];
   if (removed + sooner > 0) mustMayShorten(access, [{ vm, removed, sooner }]);
   // A VM that is under the policy already keeps its backups.
   if (before?.state !== "active" || before.policyId !== policy.id)
-    mustKeepGuardrails(policyViolations(document, await holdGuardrails(tx)));
-  return { vm, policy, before, effect };
+    mustKeepGuardrails(policyViolations(document, guardrails));
+  const days = undoDays(document, retentionFloor(guardrails).softDeleteDays);
+  return { vm, policy, before, effect, days };
 }
 
 interface Wanted extends Pick<JudgedMove, "vm" | "policy" | "effect"> {
