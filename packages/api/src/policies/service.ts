@@ -21,7 +21,6 @@ import {
   mustKeepGuardrails,
   noticeText,
   policyViolations,
-  retentionFloor,
   type StoreRates,
 } from "@kluis/domain";
 import type { z } from "zod";

@@ -230,11 +230,8 @@ describe("teams", () => {
     await owner.teams.addScope({ team: "commerce", scope });
     expect(await refusal(owner.teams.addScope({ team: "commerce", scope }))).toBe("CONFLICT scope-known");
     const team = await owner.teams.get({ team: "commerce" });
-    expect(team).toMatchObject({
-      vms: 2,
-      canScope: true,
-      scopes: [{ subscriptionName: expect.anything() }, {}],
-    });
+    expect(team).toMatchObject({ vms: 2, canScope: true });
+    expect(team.scopes.map(({ subscriptionName }) => subscriptionName !== null)).toContain(true);
     expect((await admin.teams.get({ team: "commerce" })).canScope).toBe(false);
     const added = team.scopes.find(({ resourceGroup }) => resourceGroup === "platform-rg");
     await owner.teams.removeScope({ team: "commerce", scope: added?.id ?? "" });
