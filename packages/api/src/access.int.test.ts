@@ -6,6 +6,7 @@ import { z } from "zod";
 import { accessMatrix } from "./access-matrix.ts";
 import { kluisErrorOf } from "./error-map.ts";
 import { createContext } from "./identity/identity.ts";
+import { Rates } from "./rates.ts";
 import { appRouter, createCaller } from "./root.ts";
 import { completeTasks, createWorld, type World } from "./testing.ts";
 
@@ -40,7 +41,9 @@ let approvalId: string;
 const ending = new AbortController();
 
 beforeAll(async () => {
-  world = await createWorld();
+  // The matrix is refused more often than a user may be: an hour passes between two calls.
+  let hours = 0;
+  world = await createWorld(systemClock, null, new Rates(() => hours++ * 3_600_000));
   pointId = await world.addPoint(world.platformVm, new Uint8Array(128 * 1024).fill(7));
   const owner = await world.as("owner");
   const other = await world.addPoint(world.platformVm, new Uint8Array(128 * 1024).fill(8));

@@ -13,13 +13,19 @@ export interface CreateApiOptions {
   readonly env: ApiEnv;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  readonly rates?: Rates;
 }
 
 /**
  * Opens what a process needs to serve the API: once per process, closed at its end.
  * @throws KluisError DATABASE_UNREACHABLE
  */
-export async function createApi({ env, logger, clock = systemClock }: CreateApiOptions): Promise<Api> {
+export async function createApi({
+  env,
+  logger,
+  clock = systemClock,
+  rates = new Rates(),
+}: CreateApiOptions): Promise<Api> {
   const log =
     logger ?? pino({ level: env.logLevel, redact: secretLogPaths, hooks: { streamWrite: redactSecrets } });
   const secrets = openSecretBox(env.secretsKeyFile);
@@ -29,7 +35,6 @@ export async function createApi({ env, logger, clock = systemClock }: CreateApiO
     onIdleError: (error) => log.warn({ err: error }, "a database connection was lost"),
   });
   const live = createLiveHub(db, log);
-  const rates = new Rates();
   const refusals = new Refusals({ db, clock, logger: log, rates });
   return {
     db,

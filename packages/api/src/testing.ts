@@ -26,6 +26,7 @@ import { pino } from "pino";
 import { createApi } from "./api.ts";
 import type { Api, RequestContext } from "./context.ts";
 import { createContext, signIn } from "./identity/identity.ts";
+import type { Rates } from "./rates.ts";
 import { createCaller } from "./root.ts";
 import { keepKeyChanges } from "./testing-keys.ts";
 import { addPoint } from "./testing-point.ts";
@@ -91,6 +92,7 @@ export class MovedClock implements Clock {
 export async function createWorld(
   clock: Clock = systemClock,
   firstOwner: string | null = null,
+  rates?: Rates,
 ): Promise<World> {
   const database = await createTestDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), "kluis-api-"));
@@ -101,7 +103,7 @@ export async function createWorld(
     clock: systemClock,
     signal: new AbortController().signal,
   });
-  const api = await openApi({ database, folder, place, firstOwner, clock });
+  const api = await openApi({ database, folder, place, firstOwner, clock, rates });
   const vms = await fillDatabase(api, vault);
   // Tests arrange rows as the owner of the tables; what users do runs with the rights of the portal.
   const portalDb = await openDatabase({ url: database.roleUrls.portal, poolSize: 6 });
@@ -147,8 +149,9 @@ async function openApi(world: {
   readonly place: { readonly folder: string; readonly keyFile: string };
   readonly firstOwner: string | null;
   readonly clock: Clock;
+  readonly rates: Rates | undefined;
 }): Promise<Api> {
-  const { database, folder, place, firstOwner, clock } = world;
+  const { database, folder, place, firstOwner, clock, rates } = world;
   return createApi({
     env: {
       databaseUrl: database.url,
@@ -162,6 +165,7 @@ async function openApi(world: {
     },
     logger: pino({ level: "silent" }),
     clock,
+    ...(rates !== undefined && { rates }),
   });
 }
 

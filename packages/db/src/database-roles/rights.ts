@@ -35,8 +35,9 @@ const rights = {
   VirtualMachine: both,
   InventoryPage: ofEngine,
   AzureResource: ofEngine,
-  Policy: ofPortal,
-  PolicyVersion: ofPortal,
+  // Engines write them when a vault is taken over.
+  Policy: both,
+  PolicyVersion: both,
   Protection: both,
   Occurrence: both,
   Job: both,

@@ -3,6 +3,7 @@ import { isUniqueViolation } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { toJson } from "../json.ts";
 import { decideAgain } from "../protections/schedule.ts";
+import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
 import { type PolicyRow, policyFields, policyNotFound, toPolicy } from "./read.ts";
 
@@ -17,7 +18,7 @@ export interface NewPolicy {
 /** Creates a policy with its first version. @throws KluisError CONFLICT when the name is taken */
 export async function createPolicy(tx: Tx, policy: NewPolicy, clock: Clock): Promise<PolicyRow> {
   const { document, actor, ...facts } = policy;
-  const createdAt = clock.now();
+  const createdAt = await databaseNow(tx);
   const version = { version: 1, document: toJson(document), createdAt, createdBy: toJson(actor) };
   try {
     const row = await tx.policy.create({
@@ -130,7 +131,8 @@ export async function addPolicyVersion(tx: Tx, edit: PolicyEdit, clock: Clock): 
       policyId: edit.id,
       version,
       document: toJson(edit.document),
-      createdAt: clock.now(),
+      // Compared with the times of points, to say which change removed one.
+      createdAt: await databaseNow(tx),
       createdBy: toJson(edit.actor),
     },
   });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
 import { fromJson, toJson, toJsonOrNull } from "../json.ts";
+import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
 import { rulesInForce } from "./rules.ts";
 import { decideAgain } from "./schedule.ts";
@@ -71,7 +72,7 @@ export async function setProtection(
   const governs = resumed || before.policyId !== policyId;
   const assigned = governs && {
     assignedBy: toJsonOrNull(wanted.by ?? null),
-    assignedAt: now,
+    assignedAt: await databaseNow(tx),
     rulesBefore: await rulesInForce(tx, vmId),
   };
   const data = { policyId, excludedDisks: [...wanted.excludedDisks], state: "active", ...assigned };
