@@ -49,13 +49,16 @@ test("a point that a person deletes can be brought back for as long as the guard
 test("points that go with the protection can be brought back for as long as the guardrail says", async () => {
   const point = await protectedPoint(2);
   await set({ softDelete: { leastDays: 21 } });
-  const { deleted } = await api.admin.protection.stop({
+  const asked = await api.admin.protection.stop({
     vm: "shop-01",
     reason: "moved away",
     deletePoints: { confirm: "shop-01" },
   });
-  expect(deleted).toMatchObject({ points: 1 });
-  expect(daysUntil(deleted?.purgeAt ?? null)).toBe(21);
+  const second = await api.as("secondAdmin");
+  expect(await approveAs(second, asked)).toMatchObject({
+    state: "executed",
+    effect: { points: 1, undoDays: 21 },
+  });
   expect(daysUntil((await api.admin.points.get({ point })).purgeAt)).toBe(21);
 });
 
@@ -75,7 +78,9 @@ test("a removal waits for guardrails that are being saved, and keeps to them", a
     await expect.poll(waiting).toBe(2);
     await holder.query("COMMIT");
     await saving;
-    expect(daysUntil((await stopping).deleted?.purgeAt ?? null)).toBe(21);
+    const second = await api.as("secondAdmin");
+    const asked = await stopping;
+    expect(await approveAs(second, asked)).toMatchObject({ effect: { undoDays: 21 } });
   } finally {
     holder.release();
   }
