@@ -95,7 +95,8 @@ test("a dead worker's last try runs again, and a task that was replaced while it
   await runOnce({ pgPool: pool, logger, taskList });
   expect(ran).toHaveLength(2);
   expect(ran).toEqual(expect.arrayContaining([{ jobId: last }, { jobId: replaced }]));
-  expect(await depth("restore.advance")).toBe(0);
+  // The worker may end before its last task is deleted.
+  await expect.poll(() => depth("restore.advance")).toBe(0);
 });
 
 test("notifications arrive after the commit, once per transaction, and a lost connection is reported", async () => {
