@@ -26,15 +26,15 @@ const bucketsMost = 10_000;
 
 export class Rates {
   readonly #buckets = new Map<string, Bucket>();
-  readonly #now: () => number;
+  readonly #elapsed: () => number;
 
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
+  constructor(elapsedMs: () => number = () => performance.now()) {
+    this.#elapsed = elapsedMs;
   }
 
   /** Takes one call from the bucket of `key`. Returns the milliseconds until there is one; 0 when it was taken. */
   take(key: string, { burst, perSecond }: Rate): number {
-    const now = this.#now();
+    const now = this.#elapsed();
     const known = this.#buckets.get(key);
     const refilled = known === undefined ? burst : known.left + ((now - known.at) / 1000) * perSecond;
     const left = Math.min(burst, refilled);
