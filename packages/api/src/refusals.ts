@@ -42,7 +42,8 @@ export interface RefusalsDeps {
 export class Refusals {
   readonly #deps: RefusalsDeps;
   readonly #windows = new Map<string, Window>();
-  readonly #writing = new Set<Promise<void>>();
+  /** One after another, so that the ledger has the events in the order of what happened. It never rejects. */
+  #written: Promise<void> = Promise.resolve();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(deps: RefusalsDeps) {
@@ -96,12 +97,11 @@ export class Refusals {
         : ({ type: "person", id: actor.personId, name: actor.name } as const);
     const data = { refused: kind, count, what: [...whats], ip, since: since.toISOString() };
     const event = { kind: "access.refused", actor: actor ?? portalActor, target, data } as const;
-    const written: Promise<void> = record({ api: { db, clock } }, () =>
-      Promise.resolve({ result: undefined, events: [event] }),
-    )
-      .catch((error: unknown) => logger.error({ err: error }, "a refusal could not be recorded"))
-      .finally(() => this.#writing.delete(written));
-    this.#writing.add(written);
+    this.#written = this.#written
+      .then(() =>
+        record({ api: { db, clock } }, () => Promise.resolve({ result: undefined, events: [event] })),
+      )
+      .catch((error: unknown) => logger.error({ err: error }, "a refusal could not be recorded"));
   }
 
   /** Ends all windows now, and waits until their events are written. */
@@ -109,7 +109,7 @@ export class Refusals {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     for (const key of this.#windows.keys()) this.#end(key);
-    await Promise.all(this.#writing);
+    await this.#written;
   }
 }
 
