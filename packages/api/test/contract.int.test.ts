@@ -73,9 +73,11 @@ async function addCommerce(): Promise<void> {
   const { prisma } = world.api.db;
   // Before it has points: a policy that takes some needs a second person.
   const first = await owner.protection.set({ vm: "shop-01", policy: "keep-one" });
+  await world.endJob(first.jobId ?? "", "succeeded");
   await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(1));
   pointId = await world.addPoint(world.commerceVm, new Uint8Array(65536).fill(2));
-  await world.endJob(first.jobId ?? "", info);
+  const failed = await owner.backup.start({ vm: "shop-01" });
+  await world.endJob(failed.jobId, info);
   const second = await owner.backup.start({ vm: "shop-01" });
   jobId = second.jobId;
   const step = { jobId, state: "done", message: "2 disks", startedAt: new Date(), endedAt: new Date() };
