@@ -19,6 +19,7 @@ import { type ChaosReport, runChaos } from "../packages/engine/test/chaos/run.ts
 import { runCollectModels } from "../packages/engine/test/collect/long.ts";
 import { killAtAllEdges } from "../packages/engine/test/kills/long.ts";
 import startPostgres from "../packages/local-stack/src/vitest-global-setup.ts";
+import { runClockModels } from "../packages/vault/test/clocks/long.ts";
 import { runFaultRounds } from "../packages/vault/test/faults/long.ts";
 import { preparePortal, startChaosPortal } from "./chaos-portal.ts";
 import { runMatrix } from "./matrix.ts";
@@ -31,7 +32,7 @@ function readOptions() {
       vms: { type: "string", default: "6" },
       /** Folder for the engines' logs; default: they are removed. */
       logs: { type: "string" },
-      /** `chaos` or `kill-matrix`; default: both. `collect`: the model of collection, `faults`: a vault on a store with faults; for `--minutes`. `edges`: kills at each commit. */
+      /** `chaos` or `kill-matrix`; default: both. `collect`: the model of collection, `clocks`: a vault whose machines have wrong clocks, `faults`: a vault on a store with faults; for `--minutes`. `edges`: kills at each commit. */
       only: { type: "string" },
       /** Leaves out the portal and its build. */
       "no-portal": { type: "boolean", default: false },
@@ -139,6 +140,13 @@ async function collect(): Promise<boolean> {
   return true;
 }
 
+/** A vault without a database, whose machines have wrong clocks: `--minutes` (60), seed after seed. */
+async function clocks(): Promise<boolean> {
+  const untilMs = Date.now() + options.longMinutes * 60_000;
+  console.log(JSON.stringify(await runClockModels({ seed: options.seed, untilMs })));
+  return true;
+}
+
 /** A vault on a store with faults: `--minutes` (60), seed after seed. */
 async function faults(): Promise<boolean> {
   const untilMs = Date.now() + options.longMinutes * 60_000;
@@ -181,6 +189,7 @@ if (options.matrix !== null) {
   process.exit(failed === 0 ? 0 : 1);
 }
 if (options.only === "collect") process.exit((await collect()) ? 0 : 1);
+if (options.only === "clocks") process.exit((await clocks()) ? 0 : 1);
 if (options.only === "faults") process.exit((await faults()) ? 0 : 1);
 const began = performance.now();
 const say = (line: string): void =>

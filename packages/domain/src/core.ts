@@ -12,7 +12,7 @@ export { formatBytes } from "./base/bytes.ts";
 export { canonicalJson } from "./base/canonical-json.ts";
 export { type Clock, systemClock } from "./base/clock.ts";
 export { forEachConcurrent, mapConcurrent } from "./base/concurrent.ts";
-export { uuidv7 } from "./base/ids.ts";
+export { uuidv7, uuidv7Time } from "./base/ids.ts";
 export {
   type ErrorCode,
   type ErrorReason,

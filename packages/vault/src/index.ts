@@ -2,6 +2,7 @@
 
 export { createTransferLimits, type LimitSettings } from "./budget.ts";
 export { checkStore, type StoreCheck, type StoreFindings } from "./check-store.ts";
+export { type CollectByAgeOptions, type CollectedByAge, collectByAge } from "./collect-by-age.ts";
 export { checkedManifest, type RecordedPoint, requireRootDigest } from "./checked-manifest.ts";
 export type { CompactOptions, CompactResult } from "./compact/compact.ts";
 export type { LiveItem } from "./compact/live.ts";
@@ -57,6 +58,7 @@ export {
   splitNodeRef,
 } from "./node-ref.ts";
 export type { NamedPack, NodeUse } from "./node-use.ts";
+export { nextPointId, newestOf, type OrderedPoint } from "./order.ts";
 export { manifestDigest } from "./points.ts";
 export { createRate, joinRates } from "./rate.ts";
 export { type ReadBatch, readBatches } from "./read/batches.ts";

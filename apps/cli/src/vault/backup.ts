@@ -1,13 +1,15 @@
 /** Backs up disk images to a vault, without a catalog: the vault itself tells what the previous point was. */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import { type Extent, mapConcurrent, uuidv7 } from "@kluis/domain/core";
+import { type Extent, mapConcurrent } from "@kluis/domain/core";
 import {
   emptyStats,
   MANIFEST_VERSION,
   type Manifest,
   type ManifestDisk,
   type NodeRef,
+  newestOf,
+  nextPointId,
   SEGMENT_BYTES,
   type SegmentResult,
   type SegmentStats,
@@ -28,7 +30,9 @@ export interface BackupRequest {
   /** What `ls` shows, and the next backup looks for. */
   readonly name: string;
   readonly os: Manifest["vm"]["os"];
-  /** The previous point; null: each image is read whole and stored again. */
+  /** The points of this name. */
+  readonly before: readonly ReadPoint[];
+  /** The point to compare with; null: each image is read whole and stored again. */
   readonly base: ReadPoint | null;
   /** What changed in the only image since `base`. Null: all allocated blocks are compared with it. */
   readonly changed: readonly Extent[] | null;
@@ -55,10 +59,11 @@ export async function backUp(request: BackupRequest): Promise<BackupResult> {
   const disks: (ManifestDisk & { readonly chunksNew: number })[] = [];
   for (const plan of plans) disks.push(await writeDisk(request, { plan, progress }));
   for (const image of images) await image.mustBeUnchanged();
-  const pointId = uuidv7(startedAt, randomBytes(10));
-  const manifest = manifestOf(request, { pointId, disks, startedAt, endedAt: new Date() });
+  const pointId = nextPointId(request.before, startedAt);
+  const previous = newestOf(request.before);
+  const manifest = manifestOf(request, { pointId, previous, disks, startedAt, endedAt: new Date() });
   const { digest } = await vault.putManifest(manifest, signal);
-  return { pointId, manifestDigest: digest, previous: request.base?.pointId ?? null, disks };
+  return { pointId, manifestDigest: digest, previous: previous?.pointId ?? null, disks };
 }
 
 interface DiskPlan {
@@ -156,9 +161,10 @@ function diskOf({ image, key, delta }: DiskPlan, stats: readonly SegmentStats[])
 }
 
 function manifestOf(
-  { vault, name, os, images, base }: BackupRequest,
+  { vault, name, os, images }: BackupRequest,
   found: {
     readonly pointId: string;
+    readonly previous: ReadPoint | null;
     readonly disks: readonly (ManifestDisk & { readonly chunksNew: number })[];
     readonly startedAt: Date;
     readonly endedAt: Date;
@@ -180,7 +186,10 @@ function manifestOf(
       tags: {},
       configuration: {},
     },
-    previous: base === null ? null : { pointId: base.pointId, manifestDigest: base.digest },
+    previous:
+      found.previous === null
+        ? null
+        : { pointId: found.previous.pointId, manifestDigest: found.previous.digest },
     disks: found.disks.map(({ chunksNew: _new, ...disk }) => disk),
     excludedDisks: [],
     times: {

@@ -1,6 +1,6 @@
 /** The recovery points of a vault, read from their manifests. */
 import { mapConcurrent } from "@kluis/domain/core";
-import type { Manifest, Vault } from "@kluis/vault";
+import { type Manifest, newestOf, type Vault } from "@kluis/vault";
 import { type Failure, failureOf, LocalError, UsageError } from "../failure.ts";
 
 export interface ReadPoint {
@@ -55,6 +55,12 @@ function newestFirst(one: ReadPoint, other: ReadPoint): number {
   return (b ?? 0) - (a ?? 0) || (one.pointId < other.pointId ? -1 : 1);
 }
 
+/** The points of one machine. */
+export async function pointsOf(vault: Vault, name: string, signal: AbortSignal): Promise<ReadPoint[]> {
+  const { points } = await listPoints(vault, signal);
+  return points.filter(({ manifest }) => manifest.vm.name === name);
+}
+
 /**
  * Finds the point that a text means: an id, a unique beginning of one, or NAME@latest.
  * @throws LocalError POINT_NOT_FOUND, UsageError for a beginning of several ids
@@ -62,9 +68,8 @@ function newestFirst(one: ReadPoint, other: ReadPoint): number {
 export async function findPoint(vault: Vault, text: string, signal: AbortSignal): Promise<ReadPoint> {
   const name = /^(.+)@latest$/.exec(text)?.[1];
   if (name !== undefined) {
-    const { points } = await listPoints(vault, signal);
-    const found = points.find(({ manifest }) => manifest.vm.name === name);
-    if (found === undefined) throw notFound(`The vault has no recovery point of ${name}.`);
+    const found = newestOf(await pointsOf(vault, name, signal));
+    if (found === null) throw notFound(`The vault has no recovery point of ${name}.`);
     return found;
   }
   const ids = (await Array.fromAsync(vault.listManifests(signal))).map(({ pointId }) => pointId);

@@ -88,21 +88,40 @@ const packRow = z.object({
   isExpected: z.boolean(),
 });
 
-/** The packs of a kind whose id begins with `prefix`. Read after the storage was listed, so that none is missed. */
+/** A page of the packs of a kind whose id begins with `prefix`, by id. */
 export async function listPacksToCompare(
   tx: Tx,
-  part: {
+  page: {
     readonly vaultId: string;
     readonly kind: PackKind;
     readonly prefix: string;
     readonly before: Date;
+    readonly after: string | null;
+    readonly limit: number;
   },
 ): Promise<ComparedPack[]> {
-  const { vaultId, kind, prefix, before } = part;
+  const { vaultId, kind, prefix, before, after, limit } = page;
+  // Ids are hex: `g` is after all of them. The bounds are the index's, so that a page reads its own rows only.
   const rows = await tx.$queryRaw`
     SELECT "packId", state, bytes, "createdAt" < ${before} AND "deletingAt" IS NULL AND "goneAt" IS NULL AS "isExpected"
     FROM "VaultPack" WHERE "vaultId" = ${vaultId}::uuid AND kind = ${packKindNumbers[kind]}
-      AND (${prefix === ""} OR ("packId" >= ${prefix} AND "packId" < ${`${prefix}g`}))`;
+      AND "packId" > ${after ?? ""} AND "packId" >= ${prefix} AND "packId" < ${`${prefix}g`}
+    ORDER BY "packId" LIMIT ${limit}`;
+  return z.array(packRow).parse(rows);
+}
+
+/** The same of these packs, of any kind. */
+export async function readPacksToCompare(
+  tx: Tx,
+  {
+    vaultId,
+    packs,
+    before,
+  }: { readonly vaultId: string; readonly packs: readonly string[]; readonly before: Date },
+): Promise<ComparedPack[]> {
+  const rows = await tx.$queryRaw`
+    SELECT "packId", state, bytes, "createdAt" < ${before} AND "deletingAt" IS NULL AND "goneAt" IS NULL AS "isExpected"
+    FROM "VaultPack" WHERE "vaultId" = ${vaultId}::uuid AND "packId" = ANY(${[...packs]}::text[])`;
   return z.array(packRow).parse(rows);
 }
 

@@ -9,6 +9,7 @@ export {
   listPacksToCompare,
   listPointsToCompare,
   listPointsToOpen,
+  readPacksToCompare,
   type StoredPointRow,
   trustPacks,
 } from "./compare.ts";

@@ -8,7 +8,7 @@ let removed = 0;
 
 describe("accounting and collection with several writers and collectors", () => {
   for (let seed = 1; seed <= 4; seed++) {
-    it(`lose nothing and leave nothing, killed anywhere, with a database that becomes older: ${seed}`, async () => {
+    it(`lose nothing and leave nothing, killed anywhere, with wrong clocks and a database that becomes older: ${seed}`, async () => {
       const model = new Model({ seed, steps: 3_000, turnMs: 3 * MINUTE });
       const result = await model.run();
       expect(model.garbage()).toEqual([]);

@@ -1,6 +1,6 @@
 /**
  * A model of accounting and collection: writers, collectors, deleters and a database that is restored from an older copy take turns,
- * one statement or request at a time. Any of them may be killed at any turn.
+ * one statement or request at a time. Any of them may be killed at any turn, and each has the wrong clock of its machine.
  */
 import { limits } from "@kluis/domain";
 import { type ChunkIndex, formatNodeRef, type NodeRef, splitNodeRef } from "@kluis/vault";
@@ -9,6 +9,7 @@ import { accountListed } from "../../src/upkeep/collect/listed.ts";
 import { collectPass } from "../../src/upkeep/collect/pass.ts";
 import { compactPass } from "../../src/upkeep/compact/round.ts";
 import { linkListed } from "../../src/upkeep/compact/tables.ts";
+import { MachineClocks } from "./machine-clocks.ts";
 import { compactMemory } from "./memory-compact.ts";
 import { type MemoryWorld, Tables, writerPort } from "./memory-tables.ts";
 import { lost, ModelStorage } from "./model-storage.ts";
@@ -45,6 +46,8 @@ export class Model implements MemoryWorld {
   readonly storage = new ModelStorage(() => this.turn());
   readonly manifests = new Map<string, { readonly jobId: string; readonly root: NodeRef } | "junk">();
   readonly #junk = new Set<string>();
+  readonly #slowUntil = new Map<string, number>();
+  readonly #clocks: MachineClocks;
   readonly #options: ModelOptions;
   readonly #waiting: { actor: string; go: () => void; kill: (error: Error) => void }[] = [];
   #actor = "";
@@ -56,6 +59,7 @@ export class Model implements MemoryWorld {
   constructor(options: ModelOptions) {
     this.#options = options;
     this.#random = options.seed * 2_654_435_761 + 1;
+    this.#clocks = new MachineClocks(options.seed);
   }
 
   /** A number from 0 to `below` - 1. */
@@ -96,14 +100,20 @@ export class Model implements MemoryWorld {
 
   /** Lets one actor go on to its next turn. */
   async #step(isKilled: boolean): Promise<void> {
-    const [next] = this.#waiting.splice(this.pick(this.#waiting.length), 1);
+    const awake = this.#waiting.filter(
+      ({ actor }) => this.#ended || (this.#slowUntil.get(actor) ?? 0) <= this.now,
+    );
+    const from = awake.length === 0 ? this.#waiting : awake;
+    const next = from[this.pick(from.length)];
     if (next === undefined) return;
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    // A machine that is slow for a while: all others continue.
+    if (this.pick(60) === 0) this.#slowUntil.set(next.actor, this.now + this.pick(70) * MINUTE);
     this.#actor = next.actor;
-    if (isKilled && !this.#ended) {
-      this.#counts.kills++;
-      next.kill(new Killed("killed"));
-    } else next.go();
-    await new Promise((done) => setImmediate(done));
+    const isDead = isKilled && !this.#ended;
+    if (isDead) this.#counts.kills++;
+    const go = isDead ? () => next.kill(new Killed("killed")) : next.go;
+    await this.#clocks.turn(next.actor, this.now, go);
     this.#check();
   }
 

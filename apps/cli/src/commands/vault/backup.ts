@@ -1,5 +1,5 @@
 import { formatBytes } from "@kluis/domain/core";
-import type { Manifest, Vault } from "@kluis/vault";
+import type { Manifest } from "@kluis/vault";
 import { z } from "zod";
 import { argument, defineLocalCommand, type LocalSession, listOption, option, print } from "../../command.ts";
 import { exitCodes, UsageError } from "../../failure.ts";
@@ -68,10 +68,15 @@ async function run(session: LocalSession, input: Input, images: readonly ImageFi
     throw new UsageError("--changed describes one image.", "Back up the others without it.");
   const name = input.name ?? first.name.replace(/\.[A-Za-z0-9]+$/, "");
   const { vault } = await openNamedVault(session, input);
-  const [{ backUp }, base] = await Promise.all([
+  const [{ backUp }, { findPoint, pointsOf }, { newestOf }] = await Promise.all([
     import("../../vault/backup.ts"),
-    baseOf(session, { vault, name, wanted: input.base }),
+    import("../../vault/points.ts"),
+    import("@kluis/vault"),
   ]);
+  const before = await pointsOf(vault, name, signal);
+  const newest = (): ReadPoint | null => (input.base === "none" ? null : newestOf(before));
+  const isNamed = input.base !== undefined && input.base !== "none";
+  const base = isNamed ? await findPoint(vault, input.base, signal) : newest();
   const changed = input.changed === undefined ? null : await readRanges(session, input.changed, first.size);
   const progress = new Progress(terminal, `Backup of ${name}`);
   const onProgress = withRate((amount) => progress.showAmount(amount));
@@ -80,6 +85,7 @@ async function run(session: LocalSession, input: Input, images: readonly ImageFi
     images,
     name,
     os: input.os,
+    before,
     base,
     changed,
     parallel: PARALLEL,
@@ -91,21 +97,6 @@ async function run(session: LocalSession, input: Input, images: readonly ImageFi
   } finally {
     progress.end();
   }
-}
-
-async function baseOf(
-  { signal }: LocalSession,
-  {
-    vault,
-    name,
-    wanted,
-  }: { readonly vault: Vault; readonly name: string; readonly wanted: string | undefined },
-): Promise<ReadPoint | null> {
-  if (wanted === "none") return null;
-  const { findPoint, listPoints } = await import("../../vault/points.ts");
-  if (wanted !== undefined) return findPoint(vault, wanted, signal);
-  const { points } = await listPoints(vault, signal);
-  return points.find(({ manifest }) => manifest.vm.name === name) ?? null;
 }
 
 async function readRanges({ terminal }: LocalSession, file: string, size: number) {

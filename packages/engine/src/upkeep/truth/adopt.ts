@@ -50,9 +50,8 @@ async function* unknownPoints(
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const { prisma } = deps.db;
-  const listed: string[] = [];
-  for await (const { pointId } of vault.listManifests(signal)) listed.push(pointId);
-  for await (const pointId of unknownManifests(deps, listed)) {
+  const listed = vault.listManifests(signal);
+  for await (const pointId of unknownManifests(deps, idsOf(listed))) {
     const jobId = await jobOf(vault, pointId, signal);
     if (
       jobId !== null &&
@@ -61,6 +60,10 @@ async function* unknownPoints(
       continue;
     yield pointId;
   }
+}
+
+async function* idsOf(points: AsyncIterable<{ readonly pointId: string }>): AsyncGenerator<string> {
+  for await (const { pointId } of points) yield pointId;
 }
 
 /** Null: the manifest does not open. Adding it says so. */
@@ -97,8 +100,9 @@ async function adoptPacks(
   };
   for (const part of partsOf(await countPacks(deps.db.prisma, opened.id))) {
     const since = await databaseNow(deps.db.prisma);
-    const { unknown } = await comparePacks(deps, { opened, part, since, signal });
-    await forEachConcurrent(unknown, { limit: READS, signal }, add);
+    const onUnknown = (packs: readonly UnknownPack[]): Promise<void> =>
+      forEachConcurrent(packs, { limit: READS, signal }, add);
+    await comparePacks(deps, { opened, part, since, signal, onUnknown });
   }
   return sum;
 }

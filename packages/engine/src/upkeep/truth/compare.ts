@@ -17,8 +17,8 @@ import type { Again } from "../../runtime/tasks.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
 import { pageOfVaults } from "../used-vaults.ts";
 import { lookUntilRecorded } from "./look.ts";
-import { comparePacks, type PackPart } from "./packs.ts";
-import { addStrays, findStrays, knownObjects } from "./strays.ts";
+import { comparePacks, type PackPart, type UnknownPack } from "./packs.ts";
+import { findStrays, knownObjects, strayTally, withTally } from "./strays.ts";
 
 /** A vault with more packs is compared in parts: a part of 12 million packs then has some 47,000. */
 const WHOLE = 50_000;
@@ -128,9 +128,11 @@ async function comparePart(
   },
 ): Promise<Progress> {
   const now = await databaseNow(deps.db.prisma);
-  const { missing, found, unknown } = await comparePacks(deps, { opened, part, since: now, signal });
   const kind = part.kind === "nodes" ? "nodes" : "packs";
-  const strays = await addStrays(opened, progress.strays, { kind, objects: unknown, now, signal });
+  const tally = strayTally(opened, { now, signal });
+  const onUnknown = (packs: readonly UnknownPack[]): Promise<void> => tally.add(packs);
+  const { missing, found } = await comparePacks(deps, { opened, part, since: now, signal, onUnknown });
+  const strays = withTally(progress.strays, kind, tally);
   return {
     ...progress,
     done: progress.done + 1,

@@ -25,10 +25,12 @@ export async function* movedElsewhere(
 ): AsyncGenerator<MovedPack> {
   const { packs, kind, prefix, signal } = gone;
   if (packs.length === 0) return;
-  const tables = new Map<string, number>();
+  // Of these packs only: anyone who writes to the storage can add moved tables of others.
+  const tables = new Map(packs.map((pack) => [pack, 0]));
   for await (const { name } of opened.store.list(prefix === "" ? "moved/" : `moved/${prefix}/`, signal)) {
     const pack = packOfMovedName(name);
-    if (pack !== null) tables.set(pack, (tables.get(pack) ?? 0) + 1);
+    const count = pack === null ? undefined : tables.get(pack);
+    if (pack !== null && count !== undefined) tables.set(pack, count + 1);
   }
   const there = new Map<string, boolean>();
   const isThere = async (pack: string): Promise<boolean> => {
@@ -37,8 +39,8 @@ export async function* movedElsewhere(
     return known;
   };
   for (const pack of packs) {
-    const count = tables.get(pack);
-    if (count === undefined) continue;
+    const count = tables.get(pack) ?? 0;
+    if (count === 0) continue;
     const places: HealedPlace[] = [];
     for (const [offset, elsewhere] of await opened.vault.movedItems(pack, signal)) {
       const place = await firstThat(elsewhere, isThere);

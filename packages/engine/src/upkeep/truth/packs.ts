@@ -1,20 +1,21 @@
 /** Compares a part of the packs of a vault: those of a kind whose id begins with a prefix. Bounded memory, safe to repeat. */
 import {
-  type ComparedPack,
   closeDamage,
   type HealedPlace,
   inTransaction,
   listDamageOfMoved,
   listMissingDamage,
   listPacksToCompare,
+  readPacksToCompare,
   recordDamage,
   trustPacks,
 } from "@kluis/db";
-import { batchesOf, type DamageFinding, forEachConcurrent, WHOLE_OBJECT } from "@kluis/domain";
+import { batchesOf, type DamageFinding, WHOLE_OBJECT } from "@kluis/domain";
 import { packName, packOfName, packPrefix } from "@kluis/vault";
 import type { EngineDeps } from "../../deps.ts";
 import type { OpenedVault } from "../../runtime/vaults.ts";
 import { movedElsewhere } from "./moved.ts";
+import { type PackSinks, type PackWalkPort, packsIn, walkPacks } from "./pack-walk.ts";
 
 type Deps = Pick<EngineDeps, "db">;
 export type PackKind = "chunks" | "nodes";
@@ -37,17 +38,63 @@ export interface ComparedPart {
   readonly missing: number;
   /** Packs that were missing and are there again. */
   readonly found: number;
-  readonly unknown: readonly UnknownPack[];
 }
 
-/** Packs that are looked for one by one when a list does not have them. When all of so many are gone, the list is believed. */
-const CONFIRMED = 200;
 const AT_ONCE = 100;
-const HEADS = 8;
-const SOUGHT = 5_000;
 
+/** Compares a part of the packs. Memory is bounded by the rows of the part; the storage may hold any number of objects. */
 export async function comparePacks(
   deps: Deps,
+  {
+    opened,
+    part,
+    since,
+    signal,
+    onUnknown,
+  }: {
+    readonly opened: OpenedVault;
+    readonly part: PackPart;
+    /** The database's time before the comparison. */
+    readonly since: Date;
+    readonly signal: AbortSignal;
+    /** Gets the packs that the database does not know, a page at a time. */
+    readonly onUnknown: (packs: readonly UnknownPack[]) => Promise<void>;
+  },
+): Promise<ComparedPart> {
+  const { kind } = part;
+  const counts = { missing: 0, found: 0 };
+  const record = async (findings: readonly DamageFinding[], absent: readonly string[]): Promise<void> => {
+    await recordAll(deps, opened, { part, findings, absent, signal });
+    counts.missing += findings.length;
+  };
+  const sinks: PackSinks = {
+    unknown: (packs) =>
+      onUnknown(packs.map(({ pack, bytes }) => ({ pack, kind, bytes, name: packName({ pack, kind }) }))),
+    gone: (packs) =>
+      record(
+        packs.map((pack) => finding(kind, pack, { reason: "missing", problem: "it is missing" })),
+        packs,
+      ),
+    cut: (packs) =>
+      record(
+        packs.map(({ pack, bytes, found }) => {
+          const problem = `it has ${found} bytes and not ${bytes}`;
+          return finding(kind, pack, { reason: "unreadable", problem });
+        }),
+        [],
+      ),
+    back: async (packs) => {
+      await trustAgain(deps, opened.id, { kind, packs });
+      counts.found += packs.length;
+    },
+    absent: async (packs) => record([], await stillMissing(deps, opened.id, { kind, packs })),
+  };
+  await walkPacks(portOf(deps, { opened, part, since, signal }), sinks, signal);
+  return counts;
+}
+
+function portOf(
+  { db }: Deps,
   {
     opened,
     part,
@@ -56,41 +103,24 @@ export async function comparePacks(
   }: {
     readonly opened: OpenedVault;
     readonly part: PackPart;
-    /** The database's time before the list is read. */
     readonly since: Date;
     readonly signal: AbortSignal;
   },
-): Promise<ComparedPart> {
+): PackWalkPort {
   const { store, id: vaultId } = opened;
   const { kind, prefix } = part;
-  const listed = new Map<string, number>();
   const under = prefix === "" ? packPrefix[kind] : `${packPrefix[kind]}${prefix}/`;
-  for await (const { name, bytes } of store.list(under, signal)) {
+  const packOf = (name: string): string | null => {
     const pack = packOfName(name);
-    if (pack?.kind === kind) listed.set(pack.pack, bytes);
-  }
-  const known = await listPacksToCompare(deps.db.prisma, { vaultId, kind, prefix, before: since });
-  const gone = await confirmed(opened, { kind, signal }, known.filter(isTrusted(listed)));
-  const cut = known.filter(({ packId, bytes, state, isExpected }) => {
-    const there = listed.get(packId);
-    return isExpected && state === "live" && bytes > 0 && there !== undefined && there !== bytes;
-  });
-  const findings = [
-    ...gone.map((packId) => finding(kind, packId, { reason: "missing", problem: "it is missing" })),
-    ...cut.map(({ packId, bytes }) => {
-      const problem = `it has ${listed.get(packId) ?? 0} bytes and not ${bytes}`;
-      return finding(kind, packId, { reason: "unreadable", problem });
-    }),
-  ];
-  const absent = [...gone, ...(await stillMissing(deps, opened, { kind, listed, known }))];
-  await recordAll(deps, opened, { part, findings, absent, signal });
-  const back = known.filter(({ packId, state }) => state === "missing" && listed.has(packId));
-  await trustAgain(deps, vaultId, { kind, packs: back });
-  const names = new Set(known.map(({ packId }) => packId));
-  const unknown = [...listed].flatMap(([pack, bytes]) =>
-    names.has(pack) ? [] : [{ pack, kind, bytes, name: packName({ pack, kind }) }],
-  );
-  return { missing: findings.length, found: back.length, unknown };
+    return pack?.kind === kind ? pack.pack : null;
+  };
+  return {
+    page: (after, limit) =>
+      listPacksToCompare(db.prisma, { vaultId, kind, prefix, before: since, after, limit }),
+    again: (packs) => readPacksToCompare(db.prisma, { vaultId, packs, before: since }),
+    list: () => packsIn(store.list(under, signal), packOf),
+    isThere: async (pack) => (await store.head(packName({ pack, kind }), signal)) !== null,
+  };
 }
 
 /** Items that moved tables lead to get their new places in the same transaction, before the search finds the points that need them. */
@@ -122,31 +152,15 @@ async function recordAll(
   for (const some of batchesOf(others, AT_ONCE)) await record(some);
 }
 
-/** Packs that are known to be missing, with damage that is open: a moved table may have been written, or be readable now. */
+/** Those that have damage that is open: a moved table may have been written, or be readable now. */
 async function stillMissing(
   { db }: Deps,
-  { id: vaultId }: OpenedVault,
-  {
-    kind,
-    listed,
-    known,
-  }: {
-    readonly kind: PackKind;
-    readonly listed: ReadonlyMap<string, number>;
-    readonly known: readonly ComparedPack[];
-  },
+  vaultId: string,
+  { kind, packs }: { readonly kind: PackKind; readonly packs: readonly string[] },
 ): Promise<readonly string[]> {
-  const missing = known.filter(({ packId, state }) => state === "missing" && !listed.has(packId));
-  const objects = new Map(missing.map(({ packId }) => [packName({ pack: packId, kind }), packId]));
-  const open: string[] = [];
-  for (const some of batchesOf([...objects.keys()], SOUGHT))
-    for (const { object } of await listMissingDamage(db.prisma, vaultId, some))
-      open.push(objects.get(object) ?? "");
-  return open;
-}
-
-function isTrusted(listed: ReadonlyMap<string, number>): (pack: ComparedPack) => boolean {
-  return ({ packId, state, isExpected }) => isExpected && state !== "missing" && !listed.has(packId);
+  const objects = new Map(packs.map((pack) => [packName({ pack, kind }), pack]));
+  const open = await listMissingDamage(db.prisma, vaultId, [...objects.keys()]);
+  return open.flatMap(({ object }) => objects.get(object) ?? []);
 }
 
 function finding(
@@ -157,30 +171,13 @@ function finding(
   return { object: packName({ pack, kind }), offset: WHOLE_OBJECT, ...why };
 }
 
-/** A list may be behind the storage: objects are looked for, and only when a whole sample is gone, the rest is believed. */
-async function confirmed(
-  { store }: OpenedVault,
-  { kind, signal }: { readonly kind: PackKind; readonly signal: AbortSignal },
-  candidates: readonly ComparedPack[],
-): Promise<readonly string[]> {
-  const ids = candidates.map(({ packId }) => packId);
-  const there = new Set<string>();
-  const lookFor = (some: readonly string[]): Promise<void> =>
-    forEachConcurrent(some, { limit: HEADS, signal }, async (pack) => {
-      if ((await store.head(packName({ pack, kind }), signal)) !== null) there.add(pack);
-    });
-  await lookFor(ids.slice(0, CONFIRMED));
-  if (there.size > 0) await lookFor(ids.slice(CONFIRMED));
-  return ids.filter((pack) => !there.has(pack));
-}
-
 async function trustAgain(
   { db }: Deps,
   vaultId: string,
-  { kind, packs }: { readonly kind: PackKind; readonly packs: readonly ComparedPack[] },
+  { kind, packs }: { readonly kind: PackKind; readonly packs: readonly string[] },
 ): Promise<void> {
   for (const some of batchesOf(packs, AT_ONCE)) {
-    const ids = some.map(({ packId }) => packId);
+    const ids = [...some];
     await inTransaction(db, async (tx) => {
       const objects = ids.map((pack) => packName({ pack, kind }));
       const damage = await listMissingDamage(tx, vaultId, objects);

@@ -65,7 +65,10 @@ interface Listed {
 }
 
 /** Ids of manifests that no row of this database names. */
-export async function* unknownManifests(deps: Deps, listed: Iterable<string>): AsyncGenerator<string> {
+export async function* unknownManifests(
+  deps: Deps,
+  listed: Iterable<string> | AsyncIterable<string>,
+): AsyncGenerator<string> {
   let portion: string[] = [];
   const unknown = async (): Promise<string[]> => {
     const known = await knownPointIds(deps.db.prisma, portion);
@@ -73,7 +76,7 @@ export async function* unknownManifests(deps: Deps, listed: Iterable<string>): A
     portion = [];
     return left;
   };
-  for (const pointId of listed) {
+  for await (const pointId of listed) {
     portion.push(pointId);
     if (portion.length === PAGE) yield* await unknown();
   }

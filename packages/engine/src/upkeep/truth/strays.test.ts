@@ -1,7 +1,7 @@
 import { noStrays } from "@kluis/domain";
 import type { ObjectInfo } from "@kluis/vault";
 import { expect, it } from "vitest";
-import { addStrays, findStrays } from "./strays.ts";
+import { findStrays, strayTally, withTally } from "./strays.ts";
 
 const signal = new AbortController().signal;
 const now = new Date("2026-11-27T12:00:00Z");
@@ -59,5 +59,7 @@ it("unknown objects in any number are counted exactly, with few names, few reque
 it("an object that is gone meanwhile is not counted", async () => {
   const store = { head: () => Promise.resolve(null) };
   const objects = [{ name: "packs/00/x", bytes: 3 }];
-  expect(await addStrays({ store }, noStrays, { kind: "packs", objects, now, signal })).toEqual(noStrays);
+  const tally = strayTally({ store }, { now, signal });
+  await tally.add(objects);
+  expect(withTally(noStrays, "packs", tally)).toEqual(noStrays);
 });

@@ -84,18 +84,17 @@ class StrayTally {
   }
 }
 
-/** Adds those of the unknown objects that are old enough. */
-export async function addStrays(
-  place: Place,
-  strays: VaultStrays,
-  { kind, objects, ...look }: Look & { readonly kind: StrayKind; readonly objects: readonly ObjectInfo[] },
-): Promise<VaultStrays> {
-  const tally = new StrayTally(place, look);
-  await tally.add(objects);
-  return withTally(strays, kind, tally);
+/** A count of the unknown objects of one kind, to which they are added page by page. */
+export function strayTally(place: Place, look: Look): StrayTally {
+  return new StrayTally(place, look);
 }
 
-function withTally(strays: VaultStrays, kind: StrayKind, { count, bytes, names }: StrayTally): VaultStrays {
+/** The strays, and those that were counted. */
+export function withTally(
+  strays: VaultStrays,
+  kind: StrayKind,
+  { count, bytes, names }: StrayTally,
+): VaultStrays {
   return {
     ...strays,
     [kind]: strays[kind] + count,
