@@ -273,4 +273,29 @@ describe("the scheduler", () => {
     const { nextDueAt } = await db.prisma.protection.findUniqueOrThrow({ where: { vmId } });
     expect(nextDueAt.getTime() - now.getTime()).toBeLessThanOrEqual(3_600_000);
   });
+
+  it("catches up what the policy before had planned, when it changed while no engine ran", async () => {
+    const { db } = database;
+    const now = await databaseNow(db.prisma);
+    const planned = new Date(Math.floor(now.getTime() / 60_000) * 60_000 - 2 * 3_600_000);
+    const times = [planned.toISOString().slice(11, 16)];
+    const before = { ...standardPolicy, schedule: { kind: "daily", times, timeZone: "UTC" } } as const;
+    const vmId = await protect("a", { ...before, schedule: { ...before.schedule, times } });
+    await endJobs();
+    const { policyId } = await db.prisma.protection.findUniqueOrThrow({ where: { vmId } });
+    const past = new Date(now.getTime() - 6 * 3_600_000);
+    const long = new Date(now.getTime() - 60 * 24 * 3_600_000);
+    await db.prisma.protection.updateMany({
+      data: { assignedAt: long, scheduledThrough: past, nextDueAt: planned },
+    });
+    await db.prisma.policyVersion.updateMany({ data: { createdAt: long } });
+    const hourly = { kind: "hourly", everyHours: 1, windowStart: "00:00", windowHours: 24 } as const;
+    const document = { ...standardPolicy, schedule: { ...hourly, timeZone: "UTC" } };
+    const edit = { id: policyId, expectedVersion: 1, document, actor: engineActor };
+    await inTransaction(db, (tx) => addPolicyVersion(tx, edit, clock));
+    expect(await tick(deps(), await databaseNow(db.prisma))).toMatchObject({ started: 1, missed: 0 });
+    expect(await occurrences()).toMatchObject([{ dueAt: planned, state: "started" }]);
+    const { nextDueAt } = await db.prisma.protection.findUniqueOrThrow({ where: { vmId } });
+    expect(nextDueAt.getTime() - now.getTime()).toBeLessThanOrEqual(3_600_000);
+  });
 });

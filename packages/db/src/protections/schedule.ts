@@ -86,13 +86,18 @@ export interface ScheduleClaim {
 /**
  * Locks protections and returns up to when their planned times are decided. Two schedulers take turns here.
  * @param wait false: leaves out those that another transaction has locked
- * @returns nothing for those that are not active, or whose policy has changed since it was read
+ * @returns nothing for those that are not active, or whose policy has changed since it was read; `changed` has those whose rules have
+ *   changed since their planned times were decided
  */
 export async function lockSchedules(
   tx: Tx,
   claims: readonly ScheduleClaim[],
   { wait }: { readonly wait: boolean },
-): Promise<{ readonly locked: ReadonlySet<string>; readonly through: ReadonlyMap<string, Date> }> {
+): Promise<{
+  readonly locked: ReadonlySet<string>;
+  readonly through: ReadonlyMap<string, Date>;
+  readonly changed: ReadonlySet<string>;
+}> {
   const ids = claims.map(({ id }) => id);
   const rows = wait
     ? await tx.$queryRaw`SELECT id, state, "scheduledThrough" FROM "Protection"
@@ -102,20 +107,20 @@ export async function lockSchedules(
   const found = z.array(lockedRow).parse(rows);
   // A separate statement, which sees a change of the policy that the lock waited for.
   const current = await tx.$queryRaw`
-    SELECT p.id, v.id AS "versionId" FROM "Protection" p JOIN "Policy" policy ON policy.id = p."policyId"
+    SELECT p.id, v.id AS "versionId", greatest(p."assignedAt", v."createdAt") > p."scheduledThrough" AS changed
+    FROM "Protection" p JOIN "Policy" policy ON policy.id = p."policyId"
       JOIN "PolicyVersion" v ON v."policyId" = policy.id AND v.version = policy."currentVersion"
     WHERE p.id = ANY(${ids}::uuid[])`;
-  const versions = new Map(
-    z
-      .array(z.object({ id: z.string(), versionId: z.string() }))
-      .parse(current)
-      .map((row) => [row.id, row.versionId]),
-  );
+  const newest = z
+    .array(z.object({ id: z.string(), versionId: z.string(), changed: z.boolean() }))
+    .parse(current);
+  const versions = new Map(newest.map((row) => [row.id, row.versionId]));
   const wanted = new Map(claims.map(({ id, versionId }) => [id, versionId]));
   const usable = found.filter(({ id, state }) => state === "active" && versions.get(id) === wanted.get(id));
   return {
     locked: new Set(found.map(({ id }) => id)),
     through: new Map(usable.map(({ id, scheduledThrough }) => [id, scheduledThrough])),
+    changed: new Set(newest.flatMap(({ id, changed }) => (changed ? [id] : []))),
   };
 }
 
@@ -175,7 +180,8 @@ export async function readScheduleProblems(tx: Tx): Promise<ScheduleProblems | n
 
 /**
  * Makes protections due at once for scheduler and retention, because their policy has changed. When nothing was due by the policy
- * before, all times up to now are decided: the new policy holds from now on, and starts no backup for a time that has passed.
+ * before, all times up to now are decided: the new policy holds from now on, and starts no backup for a time that has passed. Times
+ * that were due stay due: the scheduler reads by which rules (`lockSchedules`, `changed`).
  */
 export async function decideAgain(
   tx: Tx,

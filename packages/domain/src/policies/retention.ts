@@ -1,5 +1,13 @@
-import { Temporal } from "temporal-polyfill";
 import { limits } from "../base/limits.ts";
+import {
+  addAge,
+  type CalendarTier,
+  instantOfWall,
+  periodName,
+  periodOfWall,
+  startOfPeriod,
+  wallClock,
+} from "./local-time.ts";
 import type { Retention, RetentionAge, TierRule } from "./policy.ts";
 
 /** The facts of an existing recovery point that retention needs. */
@@ -59,7 +67,6 @@ export interface RetentionVerdict {
   readonly changesAt: Date | null;
 }
 
-type CalendarTier = "daily" | "weekly" | "monthly" | "yearly";
 const calendarTiers: readonly CalendarTier[] = ["daily", "weekly", "monthly", "yearly"];
 
 interface Hold {
@@ -122,10 +129,15 @@ export function ageWords({ age, unit }: RetentionAge): string {
   return `${age} ${age === 1 ? unit.slice(0, -1) : unit}`;
 }
 
-/** When a point has the age, by the calendar of the zone. A day that a month does not have becomes its last one. */
-function endOfAge(takenAt: Date, { age, unit }: RetentionAge, timeZone: string): Date {
-  const taken = Temporal.Instant.fromEpochMilliseconds(takenAt.getTime()).toZonedDateTimeISO(timeZone);
-  return new Date(taken.add({ [unit]: age }).epochMilliseconds);
+/** When a point has the age, by the calendar of the zone. */
+function endOfAge(takenAt: Date, age: RetentionAge, timeZone: string): Date {
+  const wall = addAge(wallClock(takenAt.getTime(), timeZone), age);
+  return new Date(instantOfWall(wall, timeZone, "later"));
+}
+
+/** When a period begins: at midnight, or when the clocks change that leave midnight out. */
+function beginOf(tier: CalendarTier, period: number, timeZone: string): Date {
+  return new Date(instantOfWall(startOfPeriod(tier, period), timeZone, "change"));
 }
 
 /** Sorts newest first, then by id, so that the result never depends on the order of the input. */
@@ -161,16 +173,15 @@ function holdLast(newestGood: readonly RetentionPoint[], rules: RetentionRules, 
 function holdGuardrail(newestGood: readonly RetentionPoint[], rules: RetentionRules, hold: HoldPoint): void {
   const { timeZone, now, leastDays: days = 0 } = rules;
   if (days === 0) return;
-  const seen = new Set<string>();
+  const seen = new Set<number>();
   for (const point of newestGood) {
-    const { name, start } = periodOf("daily", point.takenAt, timeZone);
-    if (seen.has(name)) continue;
-    seen.add(name);
-    const end = start.add({ days }).toZonedDateTime(timeZone);
-    const until = new Date(end.epochMilliseconds);
+    const day = periodOfWall("daily", wallClock(point.takenAt.getTime(), timeZone));
+    if (seen.has(day)) continue;
+    seen.add(day);
+    const until = beginOf("daily", day + days, timeZone);
     // Every further point is of an earlier day.
     if (until <= now) return;
-    const why = `newest of ${name}, kept by the guardrail of ${ageWords({ age: days, unit: "days" })}`;
+    const why = `newest of ${periodName("daily", day)}, kept by the guardrail of ${ageWords({ age: days, unit: "days" })}`;
     hold(point, { tier: "guardrail", why, until, timed: true });
   }
 }
@@ -186,59 +197,30 @@ function holdCalendarTier(
 ): void {
   const { tier, rule, hold } = options;
   const { timeZone, now } = options.rules;
-  const seen = new Set<string>();
+  const seen = new Set<number>();
   for (const point of newestGood) {
-    const period = periodOf(tier, point.takenAt, timeZone);
-    if (seen.has(period.name)) continue;
-    seen.add(period.name);
+    const period = periodOfWall(tier, wallClock(point.takenAt.getTime(), timeZone));
+    if (seen.has(period)) continue;
+    seen.add(period);
     if (typeof rule === "number") {
       if (seen.size > rule) return;
-      const end = period.start.add({ [period.unit]: period.steps * rule });
-      const until = new Date(end.toZonedDateTime(timeZone).epochMilliseconds);
-      hold(point, { tier, why: `newest of ${period.name} (${tier}, ${seen.size} of ${rule})`, until });
+      const until = beginOf(tier, period + rule, timeZone);
+      hold(point, {
+        tier,
+        why: `newest of ${periodName(tier, period)} (${tier}, ${seen.size} of ${rule})`,
+        until,
+      });
       continue;
     }
     const until = endOfAge(point.takenAt, rule, timeZone);
     if (until <= now) continue;
     hold(point, {
       tier,
-      why: `newest of ${period.name} (${tier}, for ${ageWords(rule)})`,
+      why: `newest of ${periodName(tier, period)} (${tier}, for ${ageWords(rule)})`,
       until,
       timed: true,
     });
   }
-}
-
-interface Period {
-  readonly name: string;
-  readonly start: Temporal.PlainDate;
-  readonly unit: "days" | "months" | "years";
-  readonly steps: number;
-}
-
-/** Returns the local day, ISO week (from Monday), month or year of an instant. */
-function periodOf(tier: CalendarTier, at: Date, timeZone: string): Period {
-  const date = Temporal.Instant.fromEpochMilliseconds(at.getTime())
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDate();
-  switch (tier) {
-    case "daily":
-      return { name: date.toString(), start: date, unit: "days", steps: 1 };
-    case "weekly": {
-      const monday = date.subtract({ days: date.dayOfWeek - 1 });
-      return { name: `the week of ${monday.toString()}`, start: monday, unit: "days", steps: 7 };
-    }
-    case "monthly":
-      return {
-        name: date.toString().slice(0, 7),
-        start: date.with({ day: 1 }),
-        unit: "months",
-        steps: 1,
-      };
-    case "yearly":
-      return { name: String(date.year), start: date.with({ month: 1, day: 1 }), unit: "years", steps: 1 };
-  }
-  return tier satisfies never;
 }
 
 function verdict(

@@ -1,4 +1,5 @@
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
+import { dayMs, dayOfWall, instantOfWall, wallClock, weekdayOf } from "./local-time.ts";
 import type { Schedule } from "./policy.ts";
 
 /**
@@ -12,17 +13,16 @@ import type { Schedule } from "./policy.ts";
  */
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** Returns every planned run with `after` < time ≤ `through`, ascending, without duplicates. */
 export function occurrencesBetween(schedule: Schedule, after: Date, through: Date): Date[] {
   const found: Date[] = [];
   if (through <= after) return found;
   // A window extends at most one day further; zones differ by less than a day and a half.
-  let date = localDate(after, schedule.timeZone).subtract({ days: 2 });
-  const last = localDate(through, schedule.timeZone).add({ days: 1 });
-  for (; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
-    for (const at of runsOf(schedule, date)) {
+  const first = dayOfWall(wallClock(after.getTime(), schedule.timeZone)) - 2;
+  const last = dayOfWall(wallClock(through.getTime(), schedule.timeZone)) + 1;
+  for (let day = first; day <= last; day++) {
+    for (const at of runsOf(schedule, day)) {
       if (at > after.getTime() && at <= through.getTime()) found.push(new Date(at));
     }
   }
@@ -89,20 +89,18 @@ function minuteOfDay(time: string): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 }
 
-function localDate(at: Date, timeZone: string): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDate();
-}
-
-/** Returns the runs of a local date in epoch milliseconds. A window's runs belong to the date on which it starts. */
-function runsOf(schedule: Schedule, date: Temporal.PlainDate): number[] {
+/** Returns the runs of a local day in epoch milliseconds. A window's runs belong to the day on which it starts. */
+function runsOf(schedule: Schedule, day: number): number[] {
+  const instant = (time: string, of = day): number =>
+    instantOfWall(of * dayMs + minuteOfDay(time) * 60_000, schedule.timeZone, "change");
   if (schedule.kind !== "hourly") {
-    if (schedule.kind === "weekly" && !schedule.days.includes(date.dayOfWeek)) return [];
-    return schedule.times.map((time) => instantOf(date, time, schedule.timeZone));
+    if (schedule.kind === "weekly" && !schedule.days.includes(weekdayOf(day))) return [];
+    return schedule.times.map((time) => instant(time));
   }
-  const start = instantOf(date, schedule.windowStart, schedule.timeZone);
+  const start = instant(schedule.windowStart);
   const end =
     schedule.windowHours >= 24
-      ? instantOf(date.add({ days: 1 }), schedule.windowStart, schedule.timeZone)
+      ? instant(schedule.windowStart, day + 1)
       : start + schedule.windowHours * hourMs;
   const runs: number[] = [];
   for (let at = start; at < end; at += schedule.everyHours * hourMs) runs.push(at);
@@ -110,11 +108,9 @@ function runsOf(schedule: Schedule, date: Temporal.PlainDate): number[] {
 }
 
 /** Returns the instant of a local date and time: the first of two, or the end of the gap that skips it. */
-export function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): number {
-  const wanted = date.toPlainDateTime(Temporal.PlainTime.from(time));
-  const before = wanted.toZonedDateTime(timeZone, { disambiguation: "earlier" });
-  if (before.toPlainDateTime().equals(wanted)) return before.epochMilliseconds;
-  return (before.getTimeZoneTransition("next") ?? before).epochMilliseconds;
+export function instantOf({ year, month, day }: Temporal.PlainDate, time: string, timeZone: string): number {
+  const wall = Date.UTC(year, month - 1, day) + minuteOfDay(time) * 60_000;
+  return instantOfWall(wall, timeZone, "change");
 }
 
 function dedupe(dates: readonly Date[]): Date[] {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { limits } from "../base/limits.ts";
 import { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
-import type { Schedule } from "./policy.ts";
-import { decideSchedule } from "./scheduler.ts";
+import type { PolicyDocument, Schedule } from "./policy.ts";
+import { decideSchedule, earlierSchedules } from "./scheduler.ts";
 
 const nightly: Schedule = { kind: "daily", times: ["01:00"], timeZone: "UTC" };
 const hourly: Schedule = {
@@ -129,4 +129,59 @@ test("a deadline is the next run, or 24 hours after the planned time", () => {
   expect(deadlineMet(null, at("2026-05-01T08:00Z"))).toBeNull();
   expect(deadlineMet(at("2026-05-01T08:00Z"), at("2026-05-01T08:00Z"))).toBe(true);
   expect(deadlineMet(at("2026-05-01T08:00Z"), at("2026-05-01T08:00:01Z"))).toBe(false);
+});
+
+describe("a change of rules while nothing was decided", () => {
+  const documentOf = (schedule: Schedule): PolicyDocument => ({
+    schedule,
+    retention: { daily: 1 },
+    instantRestoreDays: 0,
+    consistency: { wanted: "crash", otherwise: "continue", vss: "full" },
+  });
+  const edit = (text: string, schedule: Schedule) => ({
+    at: at(text),
+    by: null,
+    kind: "edit" as const,
+    version: 2,
+    document: documentOf(schedule),
+  });
+  const evening: Schedule = { ...nightly, times: ["22:00"] };
+  const scheduledThrough = at("2026-05-01T12:00Z");
+  const decide = (now: string, earlier: ReturnType<typeof earlierSchedules>) =>
+    decideSchedule({
+      schedule: evening,
+      earlier,
+      scheduledThrough,
+      now: at(now),
+      jobOpen: false,
+    }).occurrences.map(({ dueAt, state }) => `${dueAt.toISOString().slice(0, 16)} ${state}`);
+
+  test("what was planned before it is caught up, and what has passed is not planned", () => {
+    const history = { before: documentOf(nightly), changes: [edit("2026-05-03T12:00Z", evening)] };
+    const earlier = earlierSchedules(history, scheduledThrough);
+    expect(decide("2026-05-03T13:00Z", earlier)).toEqual([
+      "2026-05-02T01:00 missed",
+      "2026-05-03T01:00 started",
+    ]);
+    expect(decide("2026-05-03T22:00Z", earlier)).toEqual([
+      "2026-05-02T01:00 missed",
+      "2026-05-03T01:00 missed",
+      "2026-05-03T22:00 started",
+    ]);
+  });
+
+  test("versions that no longer held, that no VM had, or that cannot be scheduled plan nothing", () => {
+    const broken: Schedule = { ...nightly, timeZone: "Europe/Atlantis" };
+    const changes = [
+      edit("2026-05-01T11:00Z", hourly),
+      edit("2026-05-01T13:00Z", broken),
+      edit("2026-05-02T12:00Z", evening),
+    ];
+    const earlier = earlierSchedules({ before: null, changes }, scheduledThrough);
+    expect(earlier).toEqual([
+      { schedule: hourly, until: at("2026-05-01T13:00Z") },
+      { schedule: null, until: at("2026-05-02T12:00Z") },
+    ]);
+    expect(decide("2026-05-02T12:30Z", earlier)).toEqual([]);
+  });
 });

@@ -1,11 +1,21 @@
 /** Decides which planned backups of a protection start, and records why the others did not. Pure. */
 import { limits } from "../base/limits.ts";
 import { type Notice, notice } from "../notices/notices.ts";
-import type { Schedule } from "./policy.ts";
+import { isTimeZone, type Schedule } from "./policy.ts";
+import type { RuleHistory } from "./removal-cause.ts";
 import { occurrencesBetween } from "./schedule.ts";
+
+/** A schedule that held until another one took its place. */
+export interface EarlierSchedule {
+  /** Null planned nothing: the VM had no policy, or one that cannot be scheduled, whose repair must not fail because of it. */
+  readonly schedule: Schedule | null;
+  readonly until: Date;
+}
 
 export interface SchedulerInput {
   readonly schedule: Schedule;
+  /** The schedules before it that held after `scheduledThrough`, the oldest first: each plans the times while it held. */
+  readonly earlier?: readonly EarlierSchedule[];
   /** Occurrences up to this instant are decided. */
   readonly scheduledThrough: Date;
   readonly now: Date;
@@ -45,7 +55,7 @@ export function decideSchedule(input: SchedulerInput): SchedulerDecision {
   if (aheadMs > limits.clockToleranceMs) return { occurrences: [], through: now, heals: true };
   // After the clock was set back a little, nothing is decided until it has caught up.
   if (aheadMs >= 0) return { occurrences: [], through: scheduledThrough };
-  const due = occurrencesBetween(input.schedule, scheduledThrough, now);
+  const due = dueTimes(input);
   const newest = due.at(-1);
   if (newest === undefined) return { occurrences: [], through: now };
   const missed = due.slice(0, -1).slice(-limits.missedRecordedMost);
@@ -60,6 +70,30 @@ export function decideSchedule(input: SchedulerInput): SchedulerDecision {
     ],
     through: now,
   };
+}
+
+function dueTimes({ schedule, earlier = [], scheduledThrough, now }: SchedulerInput): Date[] {
+  const due: Date[] = [];
+  let after = scheduledThrough;
+  for (const held of earlier) {
+    const until = held.until < now ? held.until : now;
+    if (until <= after) continue;
+    if (held.schedule !== null) due.push(...occurrencesBetween(held.schedule, after, until));
+    after = until;
+  }
+  return [...due, ...occurrencesBetween(schedule, after, now)];
+}
+
+/**
+ * The schedules that held after an instant and no longer do. A change of rules while nothing was decided, as during an outage, must
+ * neither lose what was planned before it nor plan what has passed.
+ */
+export function earlierSchedules({ before, changes }: RuleHistory, after: Date): EarlierSchedule[] {
+  return changes.flatMap(({ at }, index) => {
+    if (at <= after) return [];
+    const schedule = (index === 0 ? before : changes[index - 1]?.document)?.schedule;
+    return [{ schedule: schedule && isTimeZone(schedule.timeZone) ? schedule : null, until: at }];
+  });
 }
 
 function decideNewest(dueAt: Date, input: SchedulerInput): OccurrenceDecision {

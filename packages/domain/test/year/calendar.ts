@@ -20,6 +20,8 @@ export interface Calendar {
    * before the change, so it comes as much later as the clocks leave out.
    */
   readonly toInstant: (local: number) => number;
+  /** When a plan for a local time is due: as `toInstant`, but a time that the clocks leave out is due when they change. */
+  readonly dueAt: (local: number) => number;
 }
 
 /** The calendar of a zone between two instants. Outside of them the result is undefined. */
@@ -40,15 +42,21 @@ export function calendarOf(zone: string, from: number, to: number): Calendar {
     return first;
   };
   const all = [...new Set([first, ...changes.map(({ after }) => after)])];
+  const firstOf = (local: number) =>
+    Math.min(...all.map((one) => local - one).filter((at) => at + offsetAt(at) === local));
+  const gapOf = (local: number) => {
+    const gap = changes.find(({ at, before, after }) => at + before <= local && local < at + after);
+    if (gap === undefined) throw new Error(`${zone} has no ${new Date(local).toISOString()}`);
+    return gap;
+  };
+  const or = (local: number, otherwise: (gap: Change) => number) => {
+    const first = firstOf(local);
+    return Number.isFinite(first) ? first : otherwise(gapOf(local));
+  };
   return {
     toLocal: (instant) => instant + offsetAt(instant),
-    toInstant: (local) => {
-      const real = all.map((o) => local - o).filter((at) => at + offsetAt(at) === local);
-      if (real.length > 0) return Math.min(...real);
-      const gap = changes.find(({ at, before, after }) => at + before <= local && local < at + after);
-      if (gap === undefined) throw new Error(`${zone} has no ${new Date(local).toISOString()}`);
-      return local - gap.before;
-    },
+    toInstant: (local) => or(local, ({ before }) => local - before),
+    dueAt: (local) => or(local, ({ at }) => at),
   };
 }
 
@@ -63,7 +71,9 @@ function offsets(zone: string): (instant: number) => number {
     minute: "numeric",
   });
   return (instant) => {
-    const part = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+    const part = Object.fromEntries(
+      format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]),
+    );
     const { year = 0, month = 1, day = 1, hour: h = 0, minute: m = 0 } = part;
     return Date.UTC(year, month - 1, day, h, m) - Math.floor(instant / minute) * minute;
   };

@@ -14,11 +14,20 @@ import {
   type Unit,
   weekdayOf,
 } from "./calendar.ts";
-import { type Act, backupTakes, type Keep, passes, type Rules, type Schedule, type Story, type Tier, type Vm } from "./story.ts";
+import {
+  type Act,
+  backupTakes,
+  type Keep,
+  passes,
+  type Rules,
+  type Story,
+  type Tier,
+  type Vm,
+} from "./story.ts";
 
 /** What a year was, in lines that a person can read and a test can compare. */
 export interface Year {
-  /** Each planned time, and what became of it. */
+  /** Each planned time, and what it led to. */
   readonly occurrences: string[];
   /** Each recovery point that was removed: when, by whose rules, and when it was gone. */
   readonly removals: string[];
@@ -61,7 +70,10 @@ export function expectedYear(story: Story, vm: Vm): Year {
   let made: Point[] = [];
   for (const { at, act } of moments) {
     const count = waiting.findIndex((point) => point.taken + backupTakes > at);
-    made = [...made.filter(({ state }) => state !== "gone"), ...waiting.splice(0, count < 0 ? waiting.length : count)];
+    made = [
+      ...made.filter(({ state }) => state !== "gone"),
+      ...waiting.splice(0, count < 0 ? waiting.length : count),
+    ];
     if (act !== undefined) doAct({ act, points: made, days: rulesAt(vm, at).rules.softDeleteDays });
     else pass({ story, vm, points: made, now: at, year });
   }
@@ -70,24 +82,32 @@ export function expectedYear(story: Story, vm: Vm): Year {
 
 const clock = (time: string) => Number(time.slice(0, 2)) * hour + Number(time.slice(3)) * minute;
 
-/** Local times that the schedule names for a day. */
-function timesOf(schedule: Schedule, day: number): number[] {
+/**
+ * The instants that a schedule means by a local day. `docs/operations.md`, *When backups start*, decides what the design left open: a
+ * time that the clocks leave out is due when they change (it was first written here as "as much later as they leave out"), and
+ * "every 2 hours" means hours that pass, because the editor promises a longest interval (first written as hours of the wall clock).
+ */
+function timesOf({ schedule, zone }: Rules, day: number): number[] {
   const midnight = day * dayLength;
+  const { dueAt } = calendar(zone);
   if (schedule.kind === "hourly") {
-    // "Every 2 hours from 20:00, for 10 hours each day": by the wall clock, also after midnight. At its end the window is over.
-    const count = Math.ceil(schedule.hours / schedule.every);
-    return Array.from({ length: count }, (_, i) => midnight + clock(schedule.from) + i * schedule.every * hour);
+    const start = dueAt(midnight + clock(schedule.from));
+    // "For 10 hours each day": at its end a window is over. "All day" ends where the next day begins.
+    const allDay = schedule.hours === 24;
+    const end = allDay ? dueAt(midnight + dayLength + clock(schedule.from)) : start + schedule.hours * hour;
+    const count = Math.ceil((end - start) / (schedule.every * hour));
+    return Array.from({ length: count }, (_, i) => start + i * schedule.every * hour);
   }
   if (schedule.kind === "weekly" && !schedule.days.includes(weekdayOf(day))) return [];
-  return schedule.times.map((time) => midnight + clock(time));
+  return schedule.times.map((time) => dueAt(midnight + clock(time)));
 }
 
 /** Instants after `from` up to `to` at which a backup is planned: once each, also where two local times are one instant. */
-export function planned({ zone, schedule }: Rules, from: number, to: number): number[] {
-  const { toLocal, toInstant } = calendar(zone);
+export function planned(rules: Rules, from: number, to: number): number[] {
+  const { toLocal } = calendar(rules.zone);
   const instants = new Set<number>();
   for (let day = dayOf(toLocal(from)) - 2; day <= dayOf(toLocal(to)) + 1; day++) {
-    for (const local of timesOf(schedule, day)) instants.add(toInstant(local));
+    for (const at of timesOf(rules, day)) instants.add(at);
   }
   return [...instants].filter((at) => from < at && at <= to).sort((a, b) => a - b);
 }
@@ -196,15 +216,29 @@ function pass({ story, vm, points, now, year }: Pass): void {
   for (const point of available) {
     if (reasons.get(point)?.length !== 0) continue;
     change(point, removal(now, rules.softDeleteDays));
-    year.removals.push(`${stamp(now)} ${stamp(point.taken)} removed by ${cause({ vm, point, available, now })}`);
+    year.removals.push(
+      `${stamp(now)} ${stamp(point.taken)} removed by ${cause({ vm, point, available, now })}`,
+    );
   }
-  if (now % dayLength >= 3 * hour) return;
+  if (now % dayLength >= 6 * hour) return;
   const kept = available.filter(({ state }) => state === "available");
-  year.days.push(`${stamp(now)} ${kept.map((point) => `${stamp(point.taken)}=${reasons.get(point)?.join("+")}`).join(" ")}`);
+  year.days.push(
+    `${stamp(now)} ${kept.map((point) => `${stamp(point.taken)}=${reasons.get(point)?.join("+")}`).join(" ")}`,
+  );
 }
 
 /** "The first change that does not keep it is the cause"; what no change took grew old. Guardrails do not count (0041). */
-function cause({ vm, point, available, now }: { vm: Vm; point: Point; available: Point[]; now: number }): string {
+function cause({
+  vm,
+  point,
+  available,
+  now,
+}: {
+  vm: Vm;
+  point: Point;
+  available: Point[];
+  now: number;
+}): string {
   const { version: last } = rulesAt(vm, now);
   for (let version = point.version; version <= last; version++) {
     const { rules } = vm.rules[version] ?? rulesAt(vm, now);
@@ -236,34 +270,42 @@ export function judge({ rules, points, now, floor }: Judged): Map<Judged["points
   const reasons = new Map(points.map((point) => [point, [] as string[]]));
   const locals = new Map(points.map((point) => [point, toLocal(point.taken)]));
   const local = (point: Judged["points"][number]) => locals.get(point) ?? Number.NaN;
-  const keep = (point: Judged["points"][number] | undefined, why: string) => point && reasons.get(point)?.push(why);
+  const keep = (point: Judged["points"][number] | undefined, why: string) =>
+    point && reasons.get(point)?.push(why);
   const young = (point: Judged["points"][number], rule: Exclude<Keep, number>) =>
     now < toInstant(later(local(point), rule.age, rule.unit));
   const apply = (candidates: Judged["points"], rule: Keep | undefined, why: Tier) => {
     if (rule === undefined) return;
-    const kept = typeof rule === "number" ? candidates.slice(0, rule) : candidates.filter((p) => young(p, rule));
+    const kept =
+      typeof rule === "number" ? candidates.slice(0, rule) : candidates.filter((p) => young(p, rule));
     for (const point of kept) keep(point, why);
   };
   const newestOfEach = (unit: Unit, from: Judged["points"]) => {
     const seen = new Set<number>();
     return from.filter((point) => seen.size < seen.add(periodOf[unit](local(point))).size);
   };
-  apply(points, rules.keep.keepLast, "keepLast");
-  for (const tier of ["daily", "weekly", "monthly", "yearly"] as const) {
-    apply(newestOfEach(units[tier], points), rules.keep[tier], tier);
-  }
+  // "The newest good point": a damaged one fills no tier (first written here as a point like any other; 0040 says it now).
   const good = points.filter(({ damaged }) => !damaged);
+  apply(good, rules.keep.keepLast, "keepLast");
+  for (const tier of ["daily", "weekly", "monthly", "yearly"] as const) {
+    apply(newestOfEach(units[tier], good), rules.keep[tier], tier);
+  }
   const today = dayOf(toLocal(now));
   for (const point of newestOfEach("days", good)) {
     if (dayOf(local(point)) > today - floor) keep(point, "guardrail");
   }
   // "Unless Newest points is a count, no point of the last 24 hours is removed."
   const byCount = typeof rules.keep.keepLast === "number";
-  for (const point of points) if (!byCount && now - point.taken < dayLength) keep(point, "lastDay");
+  for (const point of good) if (!byCount && now - point.taken < dayLength) keep(point, "lastDay");
   keep(good[0], "newestGood");
   for (const point of points) {
     if (point.pinned) keep(point, "pinned");
     if (now < point.keptUntil) keep(point, "broughtBack");
+  }
+  const oldestKept = good.findLast((point) => reasons.get(point)?.length !== 0);
+  for (const point of points) {
+    const isOlder = oldestKept !== undefined && point.taken < oldestKept.taken;
+    if (point.damaged && !isOlder && reasons.get(point)?.length === 0) keep(point, "damaged");
   }
   for (const why of reasons.values()) why.sort();
   return reasons;

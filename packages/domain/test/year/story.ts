@@ -9,7 +9,12 @@ export type Schedule =
   | { readonly kind: "daily"; readonly times: readonly string[] }
   /** Monday is 1. */
   | { readonly kind: "weekly"; readonly days: readonly number[]; readonly times: readonly string[] }
-  | { readonly kind: "hourly"; readonly every: number; readonly from: string; readonly hours: number };
+  | {
+      readonly kind: "hourly";
+      readonly every: 1 | 2 | 4 | 6 | 8 | 12;
+      readonly from: string;
+      readonly hours: number;
+    };
 
 export interface Rules {
   readonly zone: string;
@@ -50,10 +55,10 @@ export interface Story extends Span {
 /** How long a backup takes, from its start to its point. */
 export const backupTakes = 10 * 60_000;
 
-/** Times at which the engine applies the rules of retention: every three hours, never at a full hour. */
+/** Times at which the engine applies the rules of retention: every six hours, never at a full hour. */
 export function passes({ from, to, down }: Story): number[] {
   const times: number[] = [];
-  for (let at = from + 10 * 60_000; at < to; at += 3 * 3_600_000) times.push(at);
+  for (let at = from + 10 * 60_000; at < to; at += 6 * 3_600_000) times.push(at);
   return times.filter((at) => !down.some((span) => span.from <= at && at < span.to));
 }
 
@@ -75,7 +80,11 @@ const newYork: Rules = {
 const lordHowe: Rules = {
   zone: "Australia/Lord_Howe",
   schedule: { kind: "hourly", every: 1, from: "00:15", hours: 4 },
-  keep: { keepLast: { age: 2, unit: "days" }, daily: { age: 2, unit: "weeks" }, weekly: { age: 3, unit: "months" } },
+  keep: {
+    keepLast: { age: 2, unit: "days" },
+    daily: { age: 2, unit: "weeks" },
+    weekly: { age: 3, unit: "months" },
+  },
   softDeleteDays: 1,
 };
 const kolkata: Rules = {
@@ -128,7 +137,10 @@ export const year: Story = {
       name: "amsterdam",
       rules: [
         { from: yearStart, rules: amsterdam },
-        { from: at("2011-09-14T09:07"), rules: { ...amsterdam, keep: { keepLast: 3, daily: 5, monthly: 12 } } },
+        {
+          from: at("2011-09-14T09:07"),
+          rules: { ...amsterdam, keep: { keepLast: 3, daily: 5, monthly: 12 } },
+        },
         {
           from: at("2012-01-20T09:07"),
           rules: { ...amsterdam, schedule: { kind: "daily", times: ["02:30", "03:15"] } },
@@ -151,7 +163,10 @@ export const year: Story = {
       rules: [
         { from: yearStart, rules: newYork },
         { from: at("2011-12-20T15:01"), rules: { ...newYork, keep: { daily: 10, monthly: 6 } } },
-        { from: at("2012-01-15T15:01"), rules: { ...newYork, keep: { daily: { age: 60, unit: "days" }, monthly: 3 } } },
+        {
+          from: at("2012-01-15T15:01"),
+          rules: { ...newYork, keep: { daily: { age: 60, unit: "days" }, monthly: 3 } },
+        },
       ],
       troubles: [{ from: at("2011-11-01T00:00"), to: at("2011-11-03T12:00") }],
       acts: [
@@ -178,12 +193,27 @@ export const year: Story = {
       rules: [
         { from: yearStart, rules: casablanca },
         { from: at("2012-03-01T00:05"), rules: { ...casablanca, keep: { keepLast: 4, weekly: 8 } } },
-        { from: at("2012-05-20T00:05"), rules: { ...casablanca, zone: "Europe/London", keep: { daily: 20 } } },
+        {
+          from: at("2012-05-20T00:05"),
+          rules: { ...casablanca, zone: "Europe/London", keep: { daily: 20 } },
+        },
       ],
       troubles: [],
       acts: [],
     },
-    { name: "sao-paulo", rules: [{ from: yearStart, rules: saoPaulo }], troubles: [], acts: [] },
+    {
+      name: "sao-paulo",
+      rules: [
+        { from: yearStart, rules: saoPaulo },
+        // While no engine runs, like the edits of Apia and Casablanca; here both versions name a time of each day.
+        {
+          from: at("2012-03-01T12:05"),
+          rules: { ...saoPaulo, schedule: { kind: "daily", times: ["22:00"] } },
+        },
+      ],
+      troubles: [],
+      acts: [],
+    },
     {
       name: "apia",
       rules: [

@@ -7,6 +7,7 @@ import {
   type DueProtection,
   inTransaction,
   listOccurrenceTimes,
+  listRuleHistories,
   lockSchedules,
   type NewJob,
   type NewOccurrence,
@@ -21,6 +22,8 @@ import {
 import {
   deadlineFor,
   decideSchedule,
+  type EarlierSchedule,
+  earlierSchedules,
   engineActor,
   type LedgerDraft,
   type LedgerTarget,
@@ -86,10 +89,18 @@ async function decideIn(
 ): Promise<{ readonly ids: ReadonlySet<string>; readonly decisions: readonly Decision[] }> {
   await preferIndexes(tx);
   const claims = page.map(({ id, version }) => ({ id, versionId: version.id }));
-  const { locked, through } = await lockSchedules(tx, claims, options);
-  const due = page.flatMap((protection) => {
+  const { locked, through, changed } = await lockSchedules(tx, claims, options);
+  // Few: a change decides what has passed, unless something was due.
+  const histories = await listRuleHistories(
+    tx,
+    [...through.keys()].filter((id) => changed.has(id)),
+  );
+  const due = page.flatMap((protection): Due[] => {
     const scheduledThrough = through.get(protection.id);
-    return scheduledThrough === undefined ? [] : [{ protection, scheduledThrough }];
+    if (scheduledThrough === undefined) return [];
+    const history = histories.get(protection.id);
+    const earlier = history === undefined ? [] : earlierSchedules(history, scheduledThrough);
+    return [{ protection, scheduledThrough, earlier }];
   });
   const facts = await readFacts(tx, due, options);
   const decided = due.flatMap((one) => decideOne(one, facts) ?? []);
@@ -105,6 +116,8 @@ async function decideIn(
 interface Due {
   readonly protection: Scheduled;
   readonly scheduledThrough: Date;
+  /** Schedules that have held since, before the present one. */
+  readonly earlier: readonly EarlierSchedule[];
 }
 
 interface Facts {
@@ -137,10 +150,11 @@ async function readFacts(tx: Tx, due: readonly Due[], { now, wait }: DecideOptio
   };
 }
 
-function decideOne({ protection, scheduledThrough }: Due, facts: Facts): Decision | null {
+function decideOne({ protection, scheduledThrough, earlier }: Due, facts: Facts): Decision | null {
   if (!facts.isLocked(protection)) return null;
   const { occurrences, through, heals } = decideSchedule({
     schedule: protection.version.document.schedule,
+    earlier,
     scheduledThrough,
     now: facts.now,
     jobOpen: facts.isCapturing(protection),
