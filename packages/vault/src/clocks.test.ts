@@ -1,12 +1,12 @@
-import fc from "fast-check";
 import { KluisError } from "@kluis/domain";
+import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { ClockModel } from "../test/clocks/model.ts";
 import { TimedObjects } from "../test/clocks/timed-store.ts";
 import { fullBackup, newVault, noiseDisk, signal } from "../test/fixtures.ts";
 import { MemoryStore } from "../test/memory-store.ts";
 import { collectByAge } from "./collect-by-age.ts";
-import { type OrderedPoint, newestOf, nextPointId } from "./order.ts";
+import { newestOf, nextPointId, type OrderedPoint } from "./order.ts";
 
 const MIB = 1024 * 1024;
 const HOUR = 3_600_000;

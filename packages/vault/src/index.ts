@@ -2,8 +2,8 @@
 
 export { createTransferLimits, type LimitSettings } from "./budget.ts";
 export { checkStore, type StoreCheck, type StoreFindings } from "./check-store.ts";
-export { type CollectByAgeOptions, type CollectedByAge, collectByAge } from "./collect-by-age.ts";
 export { checkedManifest, type RecordedPoint, requireRootDigest } from "./checked-manifest.ts";
+export { type CollectByAgeOptions, type CollectedByAge, collectByAge } from "./collect-by-age.ts";
 export type { CompactOptions, CompactResult } from "./compact/compact.ts";
 export type { LiveItem } from "./compact/live.ts";
 export { BLOCK_BYTES, FORMAT_VERSION, MAX_READ_BYTES, SEGMENT_BYTES, WINDOW_BYTES } from "./constants.ts";
@@ -58,7 +58,7 @@ export {
   splitNodeRef,
 } from "./node-ref.ts";
 export type { NamedPack, NodeUse } from "./node-use.ts";
-export { nextPointId, newestOf, type OrderedPoint } from "./order.ts";
+export { newestOf, nextPointId, type OrderedPoint } from "./order.ts";
 export { manifestDigest } from "./points.ts";
 export { createRate, joinRates } from "./rate.ts";
 export { type ReadBatch, readBatches } from "./read/batches.ts";
