@@ -61,6 +61,8 @@ export async function inSavepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T>
   } catch (error) {
     // A lost connection has no savepoint; its error is the one that counts.
     await tx.$executeRaw`ROLLBACK TO SAVEPOINT kluis_part`.catch(() => undefined);
+    // Otherwise a part that contains this one would go back to here only.
+    await tx.$executeRaw`RELEASE SAVEPOINT kluis_part`.catch(() => undefined);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 export * from "./facts.ts";
 export * from "./read.ts";
 export type { ApprovalReach, ApprovalSight } from "./sight.ts";
-export { type ApprovalRow, approvalRow } from "./view.ts";
+export { type ApprovalRow, approvalRow, type ChangeFacts } from "./view.ts";
 export * from "./write.ts";

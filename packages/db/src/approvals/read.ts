@@ -36,7 +36,7 @@ function source(sight: ApprovalSight): ViewSource<ApprovalRow> {
     JOIN "VirtualMachine" vm ON vm.id = item."vmId" WHERE item."requestId" = a.id AND ${visible})`;
   const composed = {
     state: stateSql,
-    target: Prisma.sql`CASE WHEN a."policyId" IS NOT NULL THEN a.target END`,
+    target: Prisma.sql`CASE WHEN a."policyId" IS NOT NULL OR a.changes IS NOT NULL THEN a.target END`,
     vms: Prisma.sql`(SELECT coalesce(jsonb_agg(jsonb_build_object('id', first.id, 'name', first.name) ORDER BY first.low, first.id), '[]')
       FROM (SELECT * FROM ${items} seen ORDER BY seen.low, seen.id LIMIT ${NAMED}) first)`,
     vmCount: Prisma.sql`(SELECT count(*) FROM ${items} seen)`,
@@ -113,11 +113,32 @@ export function findApprovalViews(tx: Tx, sight: ApprovalSight, idPrefix: string
 /** Counting stops here: a badge that says "99+" needs no more. */
 const COUNTED = 100;
 
-/** Requests that the user may decide, up to 100. */
-export async function countDecidable(tx: Tx, reach: ApprovalReach): Promise<number> {
-  return countOf(
-    await tx.$queryRaw`SELECT count(*) AS count FROM (SELECT FROM ${from} WHERE ${approvalDecidableSql(reach)} LIMIT ${COUNTED}) waiting`,
-  );
+const waiting = z.tuple([z.object({ count: z.coerce.number(), soonest: z.date().nullable() })]);
+
+/** Requests that the user may decide, up to 100 that expire first, and when the first one does. */
+export async function countDecidable(
+  tx: Tx,
+  reach: ApprovalReach,
+): Promise<{ readonly count: number; readonly soonest: Date | null }> {
+  const rows = await tx.$queryRaw`
+    SELECT count(*) AS count, min(waiting."expiresAt") AS soonest FROM (
+      SELECT a."expiresAt" FROM ${from} WHERE ${approvalDecidableSql(reach)} ORDER BY a."expiresAt", a.id LIMIT ${COUNTED}) waiting`;
+  return waiting.parse(rows)[0];
+}
+
+const outcome = z.tuple([z.object({ ended: z.coerce.number(), permits: z.coerce.number() })]);
+
+/** Requests of the user that others, or time, ended in the last day; and approved changes that they can make and have not. */
+export async function countOutcomes(
+  tx: Tx,
+  personId: string,
+): Promise<{ readonly ended: number; readonly permits: number }> {
+  const rows = await tx.$queryRaw`
+    SELECT count(*) FILTER (WHERE a.state <> 'withdrawn' AND a."endedAt" > kluis_now() - interval '1 day') AS ended,
+      count(*) FILTER (WHERE a."permitUntil" > kluis_now() AND a."permitUsedAt" IS NULL) AS permits
+    FROM ${from} WHERE a."requesterId" = ${personId}::uuid AND a.state <> 'pending'
+      AND a."endedAt" > kluis_now() - interval '2 days'`;
+  return outcome.parse(rows)[0];
 }
 
 /** Open requests that the user made. */

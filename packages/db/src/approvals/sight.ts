@@ -24,12 +24,13 @@ export function itemsSql(condition: Prisma.Sql): Prisma.Sql {
     WHERE item."requestId" = a.id AND ${condition})`;
 }
 
-/** One's own, and those about a VM or a policy that one sees. */
+/** One's own, and those about a VM, a policy or a team that one sees. */
 export function approvalSeenSql({ personId, visibility }: ApprovalSight): Prisma.Sql {
   if (visibility.all) return Prisma.sql`TRUE`;
   const ofPolicy = Prisma.sql`EXISTS (SELECT FROM "Policy" policy WHERE policy.id = a."policyId"
     AND (policy."teamId" IS NULL OR policy."teamId" = ANY(${[...visibility.teamIds]}::uuid[])))`;
-  return Prisma.sql`(a."requesterId" = ${personId}::uuid OR ${ofPolicy} OR EXISTS ${itemsSql(vmVisibleSql(visibility))})`;
+  const ofTeam = Prisma.sql`a."onTeamId" = ANY(${[...visibility.teamIds]}::uuid[])`;
+  return Prisma.sql`(a."requesterId" = ${personId}::uuid OR ${ofPolicy} OR ${ofTeam} OR EXISTS ${itemsSql(vmVisibleSql(visibility))})`;
 }
 
 /** Whether the request waits now. */

@@ -22,6 +22,7 @@ import { fromJson, toJson, toJsonOrNull } from "../json.ts";
 import { lockInTransaction, locks } from "../locks.ts";
 import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
+import { type ChangeFacts, changeFacts } from "./view.ts";
 
 export interface ApprovalItem {
   readonly vmId: string;
@@ -42,6 +43,8 @@ export interface NewApproval {
   readonly teamIds: readonly string[];
   readonly circumstances: Circumstances;
   readonly effect: ApprovalEffect;
+  /** What it would write into the ledger; null: its effect says it. */
+  readonly changes: readonly ChangeFacts[] | null;
   readonly expiresAt: Date;
   readonly items: readonly ApprovalItem[];
 }
@@ -60,6 +63,7 @@ const storedApproval = z.object({
   onTeamId: z.string().nullable(),
   teamIds: z.array(z.string()),
   circumstances: z.record(z.string(), z.string()),
+  changes: z.array(changeFacts).nullable(),
   expiresAt: z.date(),
 });
 /** A request as those who decide and execute it read it. */
@@ -79,6 +83,7 @@ const fields = {
   onTeamId: true,
   teamIds: true,
   circumstances: true,
+  changes: true,
   expiresAt: true,
 } as const satisfies Record<keyof StoredApproval, true>;
 
@@ -106,7 +111,7 @@ export async function findSameApproval(
 
 /** Adds a request. Returns null when another one for the same thing was added meanwhile. */
 export async function addApproval(tx: Tx, approval: NewApproval): Promise<string | null> {
-  const { items, input, requester, target, circumstances, effect, teamIds, ...facts } = approval;
+  const { items, input, requester, target, circumstances, effect, changes, teamIds, ...facts } = approval;
   const id = newId();
   const json = {
     input: toJson(input),
@@ -114,6 +119,7 @@ export async function addApproval(tx: Tx, approval: NewApproval): Promise<string
     target: toJson(target),
     circumstances: toJson(circumstances),
     effect: toJson(effect),
+    changes: toJsonOrNull(changes),
   };
   const row = { ...facts, ...json, id, digest: digestOf(approval), teamIds: [...teamIds] };
   const { count } = await tx.approvalRequest.createMany({ data: [row], skipDuplicates: true });
@@ -145,6 +151,8 @@ export interface ApprovalEnd {
   readonly error?: ErrorInfo | undefined;
   /** What it did. */
   readonly effect?: ApprovalEffect | undefined;
+  /** Until when its requester may make the approved change, once. */
+  readonly permitUntil?: Date | undefined;
 }
 
 /** Ends a request at the time of the database. False when it has ended. */
@@ -160,7 +168,37 @@ export async function endApproval(tx: Tx, id: string, end: ApprovalEnd): Promise
       endReason: end.endReason ?? null,
       error: toJsonOrNull(end.error ?? null),
       ...(end.effect !== undefined && { effect: toJson(end.effect) }),
+      ...(end.permitUntil !== undefined && { permitUntil: end.permitUntil }),
     },
+  });
+  return count === 1;
+}
+
+/** A change that this person may make once, because it was approved; null for none. */
+export async function findPermit(
+  tx: Tx,
+  { personId, ...wanted }: Pick<NewApproval, "kind" | "input"> & { readonly personId: string },
+): Promise<StoredApproval | null> {
+  const row = await tx.approvalRequest.findFirst({
+    where: {
+      digest: digestOf(wanted),
+      requesterId: personId,
+      state: "executed",
+      permitUntil: { gt: await databaseNow(tx) },
+      permitUsedAt: null,
+    },
+    orderBy: [{ endedAt: "asc" }, { id: "asc" }],
+    select: fields,
+  });
+  return row && toStored(row);
+}
+
+/** Uses a permit. False when another transaction has used it, or its time is over. */
+export async function usePermit(tx: Tx, id: string): Promise<boolean> {
+  const now = await databaseNow(tx);
+  const { count } = await tx.approvalRequest.updateMany({
+    where: { id, permitUsedAt: null, permitUntil: { gt: now } },
+    data: { permitUsedAt: now },
   });
   return count === 1;
 }

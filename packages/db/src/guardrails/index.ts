@@ -2,6 +2,7 @@ export {
   findGuardrailVersion,
   type GuardrailVersionRow,
   holdGuardrails,
+  holdGuardrailsAlone,
   listGuardrailVersions,
   readGuardrails,
 } from "./read.ts";

@@ -2,7 +2,7 @@
 import { actorSchema, type Guardrails, guardrailsSchema, noGuardrails } from "@kluis/domain";
 import { z } from "zod";
 import { fromJson } from "../json.ts";
-import { locks, shareInTransaction } from "../locks.ts";
+import { lockInTransaction, locks, shareInTransaction } from "../locks.ts";
 import type { Tx } from "../tx.ts";
 
 const versionRow = z.object({
@@ -32,6 +32,12 @@ export async function readGuardrails(tx: Tx): Promise<Guardrails> {
  */
 export async function holdGuardrails(tx: Tx): Promise<Guardrails> {
   await shareInTransaction(tx, locks.guardrails);
+  return readGuardrails(tx);
+}
+
+/** The same for a transaction that changes the guardrails: it waits for all that hold them, and others wait for it. */
+export async function holdGuardrailsAlone(tx: Tx): Promise<Guardrails> {
+  await lockInTransaction(tx, locks.guardrails);
   return readGuardrails(tx);
 }
 

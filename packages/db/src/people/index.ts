@@ -1,4 +1,11 @@
 export { isMemberOf, listPeople, type PersonListRow, personRowView } from "./list.ts";
 export { findPeople, listAccounts } from "./read.ts";
 export { disablePerson, enablePerson, endAccess, linkPeople, unlinkPerson } from "./state.ts";
-export { getPerson, listPeopleWithRoles, type PersonRow, setPersonLocale, upsertPerson } from "./write.ts";
+export {
+  getPerson,
+  listOwners,
+  listPeopleWithRoles,
+  type PersonRow,
+  setPersonLocale,
+  upsertPerson,
+} from "./write.ts";

@@ -72,3 +72,15 @@ export async function listPeopleWithRoles(tx: Tx, limit: number): Promise<Person
     .map(({ id }) => id);
   return tx.person.findMany({ where: { id: { in: ids } }, orderBy: { id: "asc" }, select: personFields });
 }
+
+/** Users who are owners, themselves or by a group, and can sign in; at most `limit`. */
+export async function listOwners(tx: Tx, limit: number): Promise<PersonRow[]> {
+  const rows = await tx.$queryRaw`
+    SELECT person.id FROM "Person" person WHERE person."disabledAt" IS NULL AND EXISTS (
+      SELECT FROM "RoleAssignment" held WHERE held.role = 'owner' AND held."teamId" IS NULL
+        AND (held."personId" = person.id OR held."groupId" = ANY(person."groupIds")))
+    ORDER BY person.id LIMIT ${limit}`;
+  const ids = z.array(z.object({ id: z.string() })).parse(rows);
+  const where = { id: { in: ids.map(({ id }) => id) } };
+  return tx.person.findMany({ where, orderBy: { id: "asc" }, select: personFields });
+}

@@ -1,4 +1,5 @@
 /** Requests for a second person: their kinds, states and limits. */
+import { changeKinds, changeKindTexts } from "./configuration.ts";
 
 /** Operations that a user requests and another one decides. */
 export const approvalKinds = [
@@ -7,6 +8,7 @@ export const approvalKinds = [
   "protection.stop",
   "protection.set",
   "policies.update",
+  ...changeKinds,
 ] as const;
 export type ApprovalKind = (typeof approvalKinds)[number];
 
@@ -17,6 +19,7 @@ export const approvalKindTexts: Readonly<Record<ApprovalKind, string>> = {
   "protection.stop": "Stop protection and delete its points",
   "protection.set": "Move to a policy that takes points",
   "policies.update": "Change a policy so that points go",
+  ...changeKindTexts,
 };
 
 /**
@@ -55,6 +58,7 @@ export const approvalCancelReasons = [
   "protection",
   "policy",
   "undo",
+  "configuration",
 ] as const;
 export type ApprovalCancelReason = (typeof approvalCancelReasons)[number];
 
@@ -68,6 +72,7 @@ export const approvalCancelTexts: Readonly<Record<ApprovalCancelReason, string>>
   protection: "The protection of the virtual machine has changed.",
   policy: "The policy has changed.",
   undo: "Removed points could be brought back for another time than before.",
+  configuration: "What it would change is not as it was.",
 };
 
 /** Facts that a request depends on, as digests or short words; the keys are the reasons why it ends when they change. */
@@ -91,6 +96,8 @@ export const approvalLimits = {
   hours: 72,
   hoursLeast: 1,
   hoursMost: 336,
+  /** Hours in which an approved change that has a secret, or that an engine makes, can be made. */
+  permitHours: 24,
   /** Requests of one person that wait at the same time: more would hide the others from those who decide. */
   openMost: 50,
   /** Points of one request. */

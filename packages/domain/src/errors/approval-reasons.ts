@@ -4,6 +4,11 @@ export const approvalConflictReasons = [
   "approval-ended",
   "approval-changed",
   "approvals-open",
+  "second-person",
+  "second-person-unneeded",
+  "second-person-missing",
+  "changes-nothing",
+  "permit-open",
 ] as const;
 
 /** Why a user may not decide: reasons of `FORBIDDEN`. */

@@ -86,6 +86,7 @@ export const ledgerKinds = [
   "approval.expired",
   "approval.cancelled",
   "approval.failed",
+  "approval.used",
   "occurrence.started",
   "occurrence.missed",
   "occurrence.skipped",
