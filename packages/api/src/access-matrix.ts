@@ -56,6 +56,8 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "approvals.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "approvals.get": { permission: "inventory:read", reader: "ok", otherTeam: "NOT_FOUND" },
   "approvals.summary": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  // For a change of the platform owner.
+  "approvals.request": { permission: "inventory:read", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "approvals.approve": { permission: "approval:decide", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
   "approvals.reject": { permission: "approval:decide", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
   // A request of another person.

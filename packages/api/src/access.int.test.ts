@@ -88,6 +88,11 @@ function inputOf(path: string, who: string): unknown {
     "points.extents": { point: pointId, disk: "os" },
     "points.verify": { point: pointId },
     "approvals.get": { approval: approvalId },
+    "approvals.request": {
+      change: "vaults.configure",
+      input: { vault: "main", bandwidth: 100 },
+      reason: "a test of rights",
+    },
     "approvals.approve": { approval: approvalId, seen: "x" },
     "approvals.reject": { approval: approvalId, comment: "a test of rights" },
     "approvals.withdraw": { approval: approvalId },

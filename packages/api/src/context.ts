@@ -15,6 +15,7 @@ import {
 import type { Logger } from "pino";
 import type { LiveHub } from "./live/hub.ts";
 import { callRates, type Rates, tooFast } from "./rates.ts";
+import type { Gate, Within } from "./record.ts";
 import type { Refusals } from "./refusals.ts";
 import type { VaultReader } from "./vault-reader.ts";
 
@@ -69,6 +70,10 @@ export interface RequestContext {
 
 export interface SignedInContext extends RequestContext {
   readonly who: Who;
+  /** Of a procedure that changes the configuration. */
+  readonly gate?: Gate | undefined;
+  /** The open transaction of an approval or a rehearsal. */
+  readonly within?: Within | undefined;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { isStorable, KluisError, type Permission } from "@kluis/domain";
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
+import { isConfiguration } from "./configuration/answers.ts";
+import { gateOf } from "./configuration/gate.ts";
 import { charge, type RequestContext, refusedWith, requireSignedIn } from "./context.ts";
 import { apiErrorOf, kluisErrorOf, toTrpcError } from "./error-map.ts";
 
@@ -64,9 +66,11 @@ function withPermission(meta: ProcedureMeta) {
     .meta(meta)
     .use(withErrors)
     .use(withStorableInput)
-    .use(({ ctx, next }) => {
+    .use(async ({ ctx, next, path, type, getRawInput }) => {
       charge(ctx);
-      return next({ ctx: requireSignedIn(ctx, meta.permission) });
+      const signedIn = requireSignedIn(ctx, meta.permission);
+      if (type !== "mutation" || !isConfiguration(path)) return next({ ctx: signedIn });
+      return next({ ctx: { ...signedIn, gate: gateOf(signedIn, path, await getRawInput()) } });
     });
 }
 

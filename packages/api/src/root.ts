@@ -3,6 +3,7 @@ import { accessProcedures } from "./access/procedures.ts";
 import { approvalProcedures } from "./approvals/procedures.ts";
 import { auditProcedures } from "./audit/procedures.ts";
 import { backupProcedures } from "./backup/procedures.ts";
+import { type SecondPersonAnswer, secondPersonAnswers } from "./configuration/answers.ts";
 import { connectionProcedures } from "./connections/procedures.ts";
 import { guardrailProcedures } from "./guardrails/procedures.ts";
 import { settingsProcedures } from "./health/procedures.ts";
@@ -49,4 +50,16 @@ export const appRouter = router({
 });
 
 export type AppRouter = typeof appRouter;
+
+type Nouns = AppRouter["_def"]["record"];
+type MutationsOf<Noun extends keyof Nouns> = {
+  [Verb in keyof Nouns[Noun] & string]: Nouns[Noun][Verb] extends { _def: { type: "mutation" } }
+    ? `${Noun}.${Verb}`
+    : never;
+}[keyof Nouns[Noun] & string];
+type Mutation = { [Noun in keyof Nouns]: MutationsOf<Noun> }[keyof Nouns];
+
+/** What every procedure that changes something needs a second person for: a new one without an answer does not compile. */
+export const answersOfMutations: Readonly<Record<Mutation, SecondPersonAnswer>> = secondPersonAnswers;
+
 export const createCaller = createCallerFactory(appRouter);

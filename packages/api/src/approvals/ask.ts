@@ -10,7 +10,13 @@ import {
   type Tx,
   teamsOfVms,
 } from "@kluis/db";
-import { approvalEvent, approvalLimits, changedCircumstance, KluisError } from "@kluis/domain";
+import {
+  type ApprovalKind,
+  approvalEvent,
+  approvalLimits,
+  changedCircumstance,
+  KluisError,
+} from "@kluis/domain";
 import type { SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
 import { actingNow } from "./acting.ts";
@@ -51,10 +57,11 @@ export async function askSecondPerson<Input extends object, R>(
       const { result, events } = await operation.run(acting, tx, { input, reason: asking.reason });
       return { result: { done: result, made: null }, events };
     }
+    const stored = operation.stored?.(input) ?? input;
     const { made, events } = await requestIt(acting, tx, {
       kind: operation.kind,
       look,
-      asking: { ...asking, input },
+      asking: { ...asking, input: stored },
     });
     return { result: { done: null, made: { ...made, targets: look.targets } }, events };
   });
@@ -75,14 +82,10 @@ type Outcome<R> =
   | { readonly done: R; readonly made: null }
   | { readonly done: null; readonly made: Made & Pick<Look, "targets"> };
 
-async function requestIt<Input extends object>(
+async function requestIt(
   ctx: SignedInContext,
   tx: Tx,
-  wanted: {
-    readonly kind: Operation<Input, unknown>["kind"];
-    readonly look: Look;
-    readonly asking: Asking<Input>;
-  },
+  wanted: { readonly kind: ApprovalKind; readonly look: Look; readonly asking: Asking<object> },
 ): Promise<{ readonly made: Made; readonly events: readonly VmEvent[] }> {
   const { kind, look, asking } = wanted;
   if (asking.reason.length < leastReason) throw withoutReason();
@@ -115,6 +118,7 @@ async function requestIt<Input extends object>(
     input: asking.input,
     requester: ctx.who.actor,
     policyId: look.policyId,
+    changes: look.changes ?? null,
     items: look.items,
   });
   if (id === null) {
@@ -127,7 +131,7 @@ async function requestIt<Input extends object>(
     reason: facts.reason,
     ticket: facts.ticket,
     expiresAt: expiresAt.toISOString(),
-    effect: look.effect,
+    ...(look.changes === undefined ? { effect: look.effect } : { changes: look.changes }),
   };
   const event = approvalEvent("approval.requested", { ...facts, id }, { actor: ctx.who.actor, data });
   return { made: { id, expiresAt, existed: false, requesterId }, events: [...ended, event] };

@@ -7,13 +7,14 @@ import {
   type ApprovalEventKind,
   type ApprovalState,
   approvalEvent,
+  approvalLimits,
   approvalStateAt,
   approvalStateTexts,
   type Decision,
   errorInfo,
+  isPermittedChangeKind,
   KluisError,
   mustBeAllowed,
-  seenEffect,
 } from "@kluis/domain";
 import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
@@ -22,7 +23,7 @@ import { actingNow } from "./acting.ts";
 import { refusalOf } from "./deciders.ts";
 import type { ApproveInput, RejectInput } from "./inputs.ts";
 import { isRefusal, lookAgain } from "./look.ts";
-import type { Done } from "./operation.ts";
+import { type Done, seenOf } from "./operation.ts";
 import { getApproval, lookupApproval, storedTargets, unknownApproval } from "./read.ts";
 import { bindOperation } from "./registry.ts";
 import type { approvalView } from "./view.ts";
@@ -99,17 +100,32 @@ async function carryOut(
   const { look, requester } = found;
   await mustMayDecide(decider, tx, { request, targets: look.targets, decision: "approve" });
   const { effect } = look;
-  if (seenEffect(effect) !== input.seen) throw changedSince(request.id);
+  if (seenOf(look) !== input.seen) throw changedSince(request.id);
   const done = await refusedOr(inSavepoint(tx, () => operation.run(requester, tx, request.reason)));
   if ("refused" in done) return fail(decider, tx, { request, error: done.refused });
   const comment = input.comment ?? null;
   const by = deciderOf(decider);
-  await endApproval(tx, request.id, { state: "executed", decider: by, comment, effect });
+  const permitUntil = isPermittedChangeKind(request.kind) ? await permitEnd(tx) : undefined;
+  await endApproval(tx, request.id, { state: "executed", decider: by, comment, effect, permitUntil });
   const approval = { id: request.id, approvedBy: { id: by.id, name: by.actor.name } };
   return [
-    decisionEvent("approval.approved", decider, { request, data: { comment, effect } }),
+    decisionEvent("approval.approved", decider, {
+      request,
+      data: {
+        comment,
+        ...(look.changes === undefined
+          ? { effect }
+          : { changes: look.changes, permitUntil: permitUntil?.toISOString() ?? null }),
+      },
+    }),
     ...done.events.map((event) => ({ ...event, data: { ...event.data, approval } })),
   ];
+}
+
+const hourMs = 3_600_000;
+
+async function permitEnd(tx: Tx): Promise<Date> {
+  return new Date((await databaseNow(tx)).getTime() + approvalLimits.permitHours * hourMs);
 }
 
 async function refusedOr(

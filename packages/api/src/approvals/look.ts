@@ -4,6 +4,7 @@ import {
   type ApprovalCancelReason,
   changedCircumstance,
   type ErrorCode,
+  isChangeKind,
   isKluisError,
   type KluisError,
 } from "@kluis/domain";
@@ -37,7 +38,7 @@ export async function lookAgain(
     return changed === null ? { look, requester: acting.ctx } : { cancels: changed };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const cancels = cancelOf(error);
+    const cancels = isChangeKind(request.kind) ? cancelsChange(error) : cancelOf(error);
     return cancels === null ? { fails: error } : { cancels };
   }
 }
@@ -58,4 +59,10 @@ const cancels: Readonly<Partial<Record<ErrorCode, ApprovalCancelReason>>> = {
 function cancelOf({ code, reason }: KluisError): ApprovalCancelReason | null {
   if (code === "CONFLICT") return reason?.startsWith("policy-") === true ? "policy" : "points";
   return cancels[code] ?? null;
+}
+
+/** A guardrail refuses what someone can still decide otherwise; anything else says that the configuration is another one. */
+function cancelsChange({ code }: KluisError): ApprovalCancelReason | null {
+  if (code === "FORBIDDEN") return "right";
+  return code === "CONFLICT" || code === "NOT_FOUND" ? "configuration" : null;
 }

@@ -1,5 +1,5 @@
 /** What an operation that needs a second person consists of. Requests, decisions and pages use the same parts. */
-import type { ApprovalItem, Tx } from "@kluis/db";
+import type { ApprovalItem, ChangeFacts, Tx } from "@kluis/db";
 import {
   type AccessTarget,
   type ApprovalEffect,
@@ -7,6 +7,7 @@ import {
   type Circumstances,
   KluisError,
   type LedgerTarget,
+  seenEffect,
 } from "@kluis/domain";
 import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
@@ -26,6 +27,14 @@ export interface Look {
   readonly policyId: string | null;
   readonly circumstances: Circumstances;
   readonly effect: ApprovalEffect;
+  /** Of a change of configuration: what it would write into the ledger, and its digest as the decider saw it. */
+  readonly changes?: readonly ChangeFacts[];
+  readonly seen?: string;
+}
+
+/** What a decider sends back of what they saw. */
+export function seenOf({ seen, effect }: Look): string {
+  return seen ?? seenEffect(effect);
 }
 
 export interface Done<R> {
@@ -41,6 +50,8 @@ export interface Operation<Input extends object, R> {
   readonly kind: ApprovalKind;
   /** Its input, which names objects by id. A stored one is parsed by it again. */
   readonly schema: z.ZodType<Input>;
+  /** What a request stores of it; without this part, all of it. */
+  stored?(input: Input): object;
   /** Locks what it looks at, until the transaction ends. */
   hold(tx: Tx, input: Input): Promise<void>;
   /** Changes nothing. @throws KluisError when the requester may not do it, or it cannot be done */

@@ -1,8 +1,10 @@
+import { requestChangeInput } from "../configuration/inputs.ts";
+import { requestChange } from "../configuration/request.ts";
 import { procedure } from "../procedures.ts";
 import { approve, reject, withdraw } from "./decide.ts";
 import { approvalInput, approveInput, listApprovalsInput, rejectInput } from "./inputs.ts";
 import { getApproval, listApprovals, summarize } from "./read.ts";
-import { approvalPage, approvalSummary, approvalView } from "./view.ts";
+import { approvalPage, approvalSummary, approvalView, onlyAsked } from "./view.ts";
 
 export const approvalProcedures = {
   /** Requests for a second person about what the user sees, and their own, the newest first. */
@@ -24,6 +26,13 @@ export const approvalProcedures = {
     .requires("inventory:read")
     .output(approvalSummary)
     .query(({ ctx }) => summarize(ctx)),
+
+  /** Requests a change of configuration that a guardrail lets no one make alone. Stores none of its secrets. */
+  request: procedure
+    .requires("inventory:read")
+    .input(requestChangeInput)
+    .output(onlyAsked)
+    .mutation(({ ctx, input }) => requestChange(ctx, input)),
 
   /** Approves a request and does what it requests, once. */
   approve: procedure

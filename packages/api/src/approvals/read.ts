@@ -5,6 +5,7 @@ import {
   type ApprovalSight,
   approvalVms,
   countDecidable,
+  countOutcomes,
   countOwnOpen,
   findApprovalViews,
   inTransaction,
@@ -26,12 +27,13 @@ import {
   visibleVmFilter,
 } from "@kluis/domain";
 import type { z } from "zod";
-import { type SignedInContext, seen } from "../context.ts";
+import { holdsAnywhere, type SignedInContext, seen } from "../context.ts";
 import { lookupPoint, optionalVmId } from "../lookup.ts";
 import { policySight } from "../policies/facts.ts";
 import { countDeciders, refusalOf, sameHumans } from "./deciders.ts";
 import type { ListApprovalsInput } from "./inputs.ts";
 import { lookAgain } from "./look.ts";
+import { seenOf } from "./operation.ts";
 import { bindOperation } from "./registry.ts";
 import type { approvalListRow, approvalPage, approvalSummary, approvalView } from "./view.ts";
 
@@ -69,22 +71,33 @@ export async function listApprovals(
   return { ...found, rows: found.rows.map((row) => rowOf(ctx, row, mine.has(row.id))), page, pageSize };
 }
 
+const nothing = { count: 0, soonest: null };
+
 export async function summarize(ctx: SignedInContext): Promise<z.input<typeof approvalSummary>> {
   const { prisma } = ctx.api.db;
   const reach = await reachOf(ctx);
-  return {
-    toDecide: reach === null ? 0 : await countDecidable(prisma, reach),
-    own: await countOwnOpen(prisma, ctx.who.person.id),
-  };
+  const personId = ctx.who.person.id;
+  const { count, soonest } = reach === null ? nothing : await countDecidable(prisma, reach);
+  const outcomes = await countOutcomes(prisma, personId);
+  return { toDecide: count, soonest, own: await countOwnOpen(prisma, personId), ...outcomes };
 }
 
-/** The counts of a request say something about every VM, so only those who see all of them get them. */
+/**
+ * The counts of a request say something about every VM, so only those who see all of them get them. A change of configuration has
+ * none.
+ */
 function effectFor(row: ApprovalRow, mayDecide: boolean, effect: ApprovalEffect): ApprovalEffect | null {
-  return row.seesAll || mayDecide ? effect : null;
+  return row.changes === null && (row.seesAll || mayDecide) ? effect : null;
+}
+
+/** What a change of configuration does, for its requester and for those who decide or read the ledger. */
+function changesFor(ctx: SignedInContext, row: ApprovalRow): ApprovalRow["changes"] {
+  const may = holdsAnywhere(ctx, "approval:decide") || holdsAnywhere(ctx, "audit:read");
+  return may || row.requesterId === ctx.who.person.id ? row.changes : null;
 }
 
 function rowOf(ctx: SignedInContext, row: ApprovalRow, mayDecide: boolean): z.input<typeof approvalListRow> {
-  const { seesAll: _, requesterId, ...shown } = row;
+  const { seesAll: _, changes: __, requesterId, ...shown } = row;
   const own = requesterId === ctx.who.person.id;
   return {
     ...shown,
@@ -102,7 +115,7 @@ export async function getApproval(ctx: SignedInContext, ref: string): Promise<z.
     const request = row.state === "pending" ? await readApproval(tx, row.id) : null;
     if (request === null) {
       const ended = { refusal: null, deciders: null, now: null };
-      return { ...rowOf(ctx, row, false), ...ended, points };
+      return { ...rowOf(ctx, row, false), ...ended, changes: changesFor(ctx, row), points };
     }
     const targets = await storedTargets(tx, request);
     const refusal = await refusalOf(ctx, tx, {
@@ -112,14 +125,16 @@ export async function getApproval(ctx: SignedInContext, ref: string): Promise<z.
     });
     const deciders = await countDeciders(tx, { requesterId: request.requesterId, targets });
     const found = await lookAgain(ctx, tx, { request, operation: bindOperation(request), hold: false });
-    const effect = "look" in found ? found.look.effect : noEffect;
+    const look = "look" in found ? found.look : null;
+    const effect = look?.effect ?? noEffect;
     const shown = rowOf(ctx, row, refusal === null);
     const now = {
       effect: effectFor(row, refusal === null || shown.own, effect),
-      seen: seenEffect(effect),
+      seen: look === null ? seenEffect(noEffect) : seenOf(look),
       cancels: "cancels" in found ? found.cancels : null,
     };
-    return { ...shown, refusal, deciders, now, points };
+    const changes = changesFor(ctx, { ...row, changes: look?.changes?.slice() ?? row.changes });
+    return { ...shown, refusal, deciders, now, changes, points };
   });
 }
 

@@ -1,6 +1,7 @@
 /** Every kind of operation that can need a second person. */
 import type { StoredApproval } from "@kluis/db";
-import type { ApprovalKind } from "@kluis/domain";
+import { type ApprovalKind, type ChangeKind, isChangeKind } from "@kluis/domain";
+import { bindChange } from "../configuration/operation.ts";
 import { unpinOperation } from "../points/pins.ts";
 import { deletePointsOperation } from "../points/removal.ts";
 import { updatePolicyOperation } from "../policies/update.ts";
@@ -8,7 +9,7 @@ import { moveOperation } from "../protection/service.ts";
 import { stopOperation } from "../protection/stop.ts";
 import { type BoundOperation, bind } from "./operation.ts";
 
-const operations: Readonly<Record<ApprovalKind, (stored: unknown) => BoundOperation>> = {
+const operations: Readonly<Record<Exclude<ApprovalKind, ChangeKind>, (stored: unknown) => BoundOperation>> = {
   "points.delete": (stored) => bind(deletePointsOperation, stored),
   "points.unpin": (stored) => bind(unpinOperation, stored),
   "protection.stop": (stored) => bind(stopOperation, stored),
@@ -17,6 +18,7 @@ const operations: Readonly<Record<ApprovalKind, (stored: unknown) => BoundOperat
 };
 
 /** The operation of a request, with its input. */
-export function bindOperation({ kind, input }: Pick<StoredApproval, "kind" | "input">): BoundOperation {
-  return operations[kind](input);
+export function bindOperation(request: StoredApproval): BoundOperation {
+  const { kind, input } = request;
+  return isChangeKind(kind) ? bindChange(kind, request) : operations[kind](input);
 }

@@ -36,7 +36,7 @@ export type OnlyAsked = z.infer<typeof onlyAsked>;
 /** Null where the viewer does not see every VM: the counts include the others. */
 const visibleEffect = approvalEffectSchema.nullable();
 
-export const approvalListRow = storedRow.omit({ seesAll: true, requesterId: true }).extend({
+export const approvalListRow = storedRow.omit({ seesAll: true, changes: true, requesterId: true }).extend({
   effect: visibleEffect,
   /** Whether the user made it. */
   own: z.boolean(),
@@ -60,6 +60,8 @@ export const approvalView = approvalListRow.extend({
       cancels: z.enum(approvalCancelReasons).nullable(),
     })
     .nullable(),
+  /** What a change of configuration writes into the ledger: now, while it waits. Null for the other kinds. */
+  changes: storedRow.shape.changes,
   /** Points that it names and the user sees; the first ones. */
   points: z.array(z.object({ id: z.string(), vm: refView, takenAt: instantView })),
 });
@@ -67,6 +69,12 @@ export const approvalView = approvalListRow.extend({
 export const approvalSummary = z.object({
   /** Requests that the user may decide, up to 100. */
   toDecide: countView,
+  /** When the first of them expires. */
+  soonest: instantView.nullable(),
   /** Requests of the user that wait. */
   own: countView,
+  /** Requests of the user that others, or time, ended in the last day. */
+  ended: countView,
+  /** Approved changes that the user can make, and has not. */
+  permits: countView,
 });

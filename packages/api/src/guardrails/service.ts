@@ -26,6 +26,7 @@ import {
   sameGuardrails,
 } from "@kluis/domain";
 import type { z } from "zod";
+import { mustKeepTwoOwners } from "../configuration/owners.ts";
 import { type SignedInContext, seen } from "../context.ts";
 import { policySight } from "../policies/facts.ts";
 import { record } from "../record.ts";
@@ -133,7 +134,7 @@ async function releasedBy(
 
 /**
  * Saves a new version. It binds from this moment on: a change at the same time sees it, or is seen by it.
- * @throws KluisError FORBIDDEN, CONFLICT when another user saved meanwhile
+ * @throws KluisError FORBIDDEN; CONFLICT when another user saved meanwhile, or it enforces a second person and there is none
  */
 export async function updateGuardrails(
   ctx: SignedInContext,
@@ -145,6 +146,7 @@ export async function updateGuardrails(
     const { version, before } = await addGuardrailVersion(tx, edit, ctx.api.clock);
     const floor = retentionFloor(document);
     if (canonicalJson(floor) !== canonicalJson(retentionFloor(before))) await applyRetentionFloor(tx, floor);
+    if (before.approvals?.configuration !== "enforced") await mustKeepTwoOwners(tx);
     await noteViolations(tx);
     const changes = changeViews(before, document);
     return {

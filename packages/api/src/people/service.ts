@@ -3,8 +3,10 @@ import {
   disablePerson,
   enablePerson,
   groupNames,
+  holdGuardrails,
   linkPeople,
   listAccounts,
+  listOwners,
   listPeople as listRows,
   listSessions,
   listTokens,
@@ -19,8 +21,9 @@ import {
   type Tx,
   unlinkPerson,
 } from "@kluis/db";
-import { can, KluisError, type LedgerKind, limits, mustBeAllowed } from "@kluis/domain";
+import { approvalLimits, can, KluisError, type LedgerKind, limits, mustBeAllowed } from "@kluis/domain";
 import type { z } from "zod";
+import { mustKeepTwoOwners } from "../configuration/owners.ts";
 import type { SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
 import { accessNow } from "../rights-now.ts";
@@ -146,6 +149,8 @@ function change(
   work: (tx: Tx, person: PersonRow) => Promise<PersonChange | null>,
 ): Promise<Changed> {
   return record(ctx, async (tx) => {
+    // First, as changes of configuration hold them.
+    await holdGuardrails(tx);
     await lockAccess(tx);
     mustBeAllowed(await accessNow(ctx, tx), "platform:manage", { kind: "organisation" });
     const person = await requirePerson(tx, ref);
@@ -168,13 +173,15 @@ async function mustBeOther(ctx: SignedInContext, tx: Tx, person: PersonRow): Pro
 
 /**
  * Disables a user: sessions and tokens end with it, and no sign-in succeeds.
- * @throws KluisError NOT_FOUND; FORBIDDEN for an own account; CONFLICT for the last owner
+ * @throws KluisError NOT_FOUND; FORBIDDEN for an own account; CONFLICT for the last owner, and for the last second one where it is needed
  */
 export function disable(ctx: SignedInContext, { person: ref, reason }: DisableInput): Promise<Changed> {
   return change(ctx, ref, async (tx, person) => {
     await mustBeOther(ctx, tx, person);
+    const isOwner = (await listOwners(tx, approvalLimits.deciderMost)).some(({ id }) => id === person.id);
     const changed = await disablePerson(tx, person.id, { by: "kluis", now: ctx.api.clock.now() });
     mustKeepOwner(await countOwners(tx));
+    if (changed && isOwner) await mustKeepTwoOwners(tx);
     return changed ? { kind: "person.disabled", data: { by: "kluis", reason } } : null;
   });
 }

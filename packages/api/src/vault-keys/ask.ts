@@ -1,9 +1,10 @@
 /** Changes of keys are made by an engine: the identity of the portal reads vaults, and does not write to them. */
 import { setTimeout as delay } from "node:timers/promises";
-import { askKeyChange, inTransaction, readKeyChange, type VaultRow, withdrawKeyChange } from "@kluis/db";
+import { askKeyChange, readKeyChange, type VaultRow, withdrawKeyChange } from "@kluis/db";
 import { type KeyChange, KluisError } from "@kluis/domain";
 import type { SignedInContext } from "../context.ts";
 import { keyChangeMs, keyChangePollMs, keyChangeWaitMs } from "../limits.ts";
+import { record } from "../record.ts";
 
 /**
  * Has an engine change the keys of a vault, and waits until it has. When no engine begins, the change is withdrawn.
@@ -15,9 +16,10 @@ export async function askEngine(
   change: KeyChange,
 ): Promise<void> {
   const { db } = ctx.api;
-  const asked = await inTransaction(db, (tx) =>
-    askKeyChange(tx, { vaultId: id, change, actor: ctx.who.actor }),
-  );
+  const asked = await record(ctx, async (tx) => ({
+    result: await askKeyChange(tx, { vaultId: id, change, actor: ctx.who.actor }),
+    events: [],
+  }));
   const begin = performance.now();
   for (;;) {
     const { state, error } = await readKeyChange(db.prisma, asked);

@@ -153,6 +153,17 @@ export function accountOf(text: string): string | null {
   return protocol === "https" && hostName.test(suffix) ? name : null;
 }
 
+/** A connection string without its key and its signature: account and addresses, in one order. */
+export function publicPartOf(text: string): string {
+  const parts = [...(partsOf(text) ?? [])].filter(
+    ([name]) => name !== "AccountKey" && name !== "SharedAccessSignature",
+  );
+  return parts
+    .map(([name, value]) => `${name}=${value}`)
+    .toSorted()
+    .join(";");
+}
+
 function isSafeEndpoint(endpoint: string): boolean {
   if (!URL.canParse(endpoint)) return false;
   const { protocol, hostname, username, password, search, hash } = new URL(endpoint);
