@@ -1,10 +1,18 @@
 /** The server: tRPC calls and plain requests, with errors as this program reports them. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { AppRouter } from "@kluis/api/types";
-import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
+import { isChangeKind } from "@kluis/domain";
+import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError, type TRPCLink } from "@trpc/client";
 import { z } from "zod";
 import type { Connection } from "./connection.ts";
-import { apiErrorBody, ServerError, serverError as serverErrorSchema, UnreachableError } from "./failure.ts";
+import {
+  apiErrorBody,
+  RequestedError,
+  ServerError,
+  serverError as serverErrorSchema,
+  UnreachableError,
+} from "./failure.ts";
+import { type AskOptions, requestedText } from "./requested-text.ts";
 
 export type ApiClient = TRPCClient<AppRouter>;
 
@@ -35,16 +43,24 @@ const callTimeoutMs = 300_000;
 const patienceMs = 60_000;
 const longestPauseMs = 8_000;
 
-/** @param say tells the user why a command waits */
+export interface ServerOptions {
+  /** Tells the user why a command waits. */
+  readonly say?: (text: string) => void;
+  /** How to request a change of configuration that needs a second person; null: it is refused. */
+  readonly ask?: AskOptions | null;
+}
+
 export function connectServer(
   connection: Connection,
   signal: AbortSignal,
-  say: (text: string) => void = () => undefined,
+  { say = () => undefined, ask = null }: ServerOptions = {},
 ): Server {
   const { url, token } = connection;
   const authorization = `Bearer ${token}`;
+  const changes = new LastChange();
   const api = createTRPCClient<AppRouter>({
     links: [
+      changes.link,
       httpLink({
         url: `${url}/api/trpc`,
         headers: { authorization },
@@ -64,6 +80,8 @@ export function connectServer(
           return await work(api);
         } catch (error) {
           signal.throwIfAborted();
+          const wanted = needsSecondPerson(error) ? changes.last : null;
+          if (wanted !== null) throw await requestInstead(api, { wanted, ask, connection });
           const pauseMs = rateLimitMs(error);
           if (pauseMs === null || waitedMs + pauseMs > rateLimitMostMs) throw fromTrpc(error, url);
           say(`Kluis limits the number of requests. It continues in ${pauseMs / 1000} s.`);
@@ -92,6 +110,55 @@ function rateLimitMs(error: unknown): number | null {
   if (!(error instanceof TRPCClientError)) return null;
   const known = rateLimited.safeParse(error.data);
   return known.success ? known.data.kluis.params.seconds * 1000 : null;
+}
+
+interface Wanted {
+  readonly path: string;
+  readonly input: unknown;
+}
+
+/** Remembers the last call that changes something: when it is refused, it can be requested. */
+class LastChange {
+  last: Wanted | null = null;
+  readonly link: TRPCLink<AppRouter> =
+    () =>
+    ({ op, next }) => {
+      if (op.type === "mutation") this.last = { path: op.path, input: op.input };
+      return next(op);
+    };
+}
+
+const secondPerson = z.object({ kluis: z.object({ reason: z.literal("second-person") }) });
+
+function needsSecondPerson(error: unknown): boolean {
+  return error instanceof TRPCClientError && secondPerson.safeParse(error.data).success;
+}
+
+/** Requests a change that was refused because a second person must approve it. Returns what to throw. */
+async function requestInstead(
+  api: ApiClient,
+  {
+    wanted,
+    ask,
+    connection,
+  }: { readonly wanted: Wanted; readonly ask: AskOptions | null; readonly connection: Connection },
+): Promise<unknown> {
+  const { path, input } = wanted;
+  if (ask === null || !isChangeKind(path)) {
+    return new ServerError({
+      code: "CONFLICT",
+      message: "A guardrail requires a second person for every change of configuration. Nothing was changed.",
+      action:
+        "Repeat the command with --ask and a reason: then it is requested. --ask-ticket and --ask-hours are optional.",
+    });
+  }
+  try {
+    const given = z.record(z.string(), z.unknown()).parse(input ?? {});
+    const { requested } = await api.approvals.request.mutate({ change: path, input: given, ...ask });
+    return new RequestedError(requested, requestedText(connection.url, requested));
+  } catch (error) {
+    return fromTrpc(error, connection.url);
+  }
 }
 
 async function reach(

@@ -238,9 +238,21 @@ const steps: readonly Step[] = [
   },
   {
     line: ({ folder }) =>
-      `guardrails set --file ${folder}/guardrails.yaml --shortest-days 30 --longest-interval 48 --instant-restore-least none --instant-restore-most 7 --verification sampled --verify-every-days 90 --soft-delete-days 14 --vault-regions westeurope --vault-keys recovery-proven --restore-regions westeurope --downloads allowed --networks 10.0.0.0/8 --tag-scopes refused --preview --json`,
+      `guardrails set --file ${folder}/guardrails.yaml --shortest-days 30 --longest-interval 48 --instant-restore-least none --instant-restore-most 7 --verification sampled --verify-every-days 90 --soft-delete-days 14 --vault-regions westeurope --vault-keys recovery-proven --restore-regions westeurope --downloads allowed --networks 10.0.0.0/8 --tag-scopes refused --second-person required --preview --json`,
   },
   { line: ({ folder }) => `guardrails set --file ${folder}/guardrails.yaml --yes --json` },
+  { line: () => "guardrails set --second-person required --yes --json" },
+  {
+    line: () => "guardrails set --second-person none --yes --json",
+    code: exitCodes.failed,
+    refusal: "CONFLICT",
+  },
+  {
+    line: () =>
+      "guardrails set --second-person none --yes --ask reason --ask-ticket T-1 --ask-hours 2 --json",
+    code: exitCodes.requested,
+    isApproved: true,
+  },
   { line: () => "guardrails show --json" },
   { line: () => "guardrails check --json", code: exitCodes.failed },
   { line: () => "guardrails set --shortest-days none --yes --json" },
@@ -413,7 +425,9 @@ function usedOptions(): ReadonlySet<string> {
       const name = commands
         .map((one) => one.name)
         .findLast((one) => line(placeholders).startsWith(`${one} `));
-      return words.filter((word) => word.startsWith("--")).map((word) => `${name} ${word}`);
+      // Every command has --ask and its two companions.
+      const own = words.filter((word) => word.startsWith("--") && !word.startsWith("--ask"));
+      return own.map((word) => `${name} ${word}`);
     }),
   );
 }
@@ -432,6 +446,7 @@ describe("every option of every command", () => {
 
   beforeAll(async () => {
     harness = await startHarness();
+    await harness.world.as("secondOwner");
     facts.folder = harness.folder;
     await writeFile(path.join(harness.folder, "secret"), "a client secret\n");
     for (const name of ["pre.sh", "post.sh"]) await writeFile(path.join(harness.folder, name), "exit 0\n");

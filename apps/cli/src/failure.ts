@@ -78,6 +78,16 @@ export class ServerError extends Error {
   }
 }
 
+/** A change was requested instead of made: a second person must approve it. The message says how to follow it. */
+export class RequestedError extends Error {
+  readonly requested: unknown;
+  constructor(requested: unknown, message: string) {
+    super(message);
+    this.name = "RequestedError";
+    this.requested = requested;
+  }
+}
+
 export function failureOf(error: unknown): Failure {
   if (error instanceof ServerError) {
     const { code, message, action, requestId } = error.info;

@@ -10,6 +10,10 @@ const notes = [
   ["Help", "kluis help <command>, or kluis <command> --help; kluis --version"],
   ["JSON", "every command has --json: the result on stdout, an error as one object on stderr"],
   [
+    "Second person",
+    "where a guardrail requires one for changes of configuration, --ask REASON requests the change; --ask-ticket and --ask-hours are optional",
+  ],
+  [
     "Server",
     "KLUIS_URL and KLUIS_TOKEN (from Settings in the portal), or cli.json in the data folder of a local Kluis (KLUIS_HOME, else .kluis in the project)",
   ],

@@ -1,8 +1,9 @@
 /** Runs one command line; the only place that reports errors. */
 import type { Catalog, Session } from "./command.ts";
-import { type ExitCode, exitCodes, type Failure, failureOf } from "./failure.ts";
+import { type ExitCode, exitCodes, type Failure, failureOf, RequestedError } from "./failure.ts";
 import { hang, printable } from "./look.ts";
 import { parse } from "./program.ts";
+import type { AskOptions } from "./requested-text.ts";
 import { createTerminal, type Terminal, type TerminalStreams } from "./terminal.ts";
 
 export interface RunOptions extends TerminalStreams {
@@ -16,13 +17,17 @@ export async function run(args: readonly string[], options: RunOptions = ofProce
     return await parse(args, {
       terminal,
       catalog: await catalogFor(args),
-      onCommand: async (command, values) => {
+      onCommand: async (command, values, ask) => {
         const work = command.prepare(values);
         const { signal } = options;
-        return work({ terminal, signal, connect: () => openSession(terminal, options) });
+        return work({ terminal, signal, connect: () => openSession(terminal, { ...options, ask }) });
       },
     });
   } catch (error) {
+    if (error instanceof RequestedError) {
+      terminal.out(terminal.json ? JSON.stringify({ requested: error.requested }, null, 2) : error.message);
+      return exitCodes.requested;
+    }
     const failure = options.signal.aborted ? interrupted : failureOf(error);
     report(failure, terminal);
     return failure.exitCode;
@@ -36,14 +41,17 @@ async function catalogFor(args: readonly string[]): Promise<Catalog> {
   return (await import("./commands/index.ts")).catalog;
 }
 
-async function openSession(terminal: Terminal, { env, signal }: RunOptions): Promise<Session> {
+async function openSession(
+  terminal: Terminal,
+  { env, signal, ask }: RunOptions & { readonly ask: AskOptions | null },
+): Promise<Session> {
   const [{ connectServer }, { findConnection }] = await Promise.all([
     import("./client.ts"),
     import("./connection.ts"),
   ]);
   const connection = await findConnection(env);
   return {
-    server: connectServer(connection, signal, (text) => terminal.note(text)),
+    server: connectServer(connection, signal, { say: (text) => terminal.note(text), ask }),
     connection,
     terminal,
     signal,

@@ -4,10 +4,15 @@ import packageJson from "../package.json" with { type: "json" };
 import type { Catalog, Command, Parameter } from "./command.ts";
 import { type ExitCode, exitCodes, UsageError } from "./failure.ts";
 import { commandHelp, familyHelp, familyMembers, overviewHelp, term } from "./help.ts";
+import type { AskOptions } from "./requested-text.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Called with the command of the line and its values as texts, lists of texts and booleans. */
-export type OnCommand = (command: Command, values: Readonly<Record<string, unknown>>) => Promise<ExitCode>;
+/** Called with the command of the line and its values as texts, lists of texts and booleans. `ask` is null without `--ask`. */
+export type OnCommand = (
+  command: Command,
+  values: Readonly<Record<string, unknown>>,
+  ask: AskOptions | null,
+) => Promise<ExitCode>;
 
 export interface ParseOptions {
   readonly terminal: Terminal;
@@ -24,8 +29,8 @@ export async function parse(
   { terminal, catalog, onCommand }: ParseOptions,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  const parser = createParser(terminal, catalog, async (command, values) => {
-    exitCode = await onCommand(command, values);
+  const parser = createParser(terminal, catalog, async (command, values, ask) => {
+    exitCode = await onCommand(command, values, ask);
     return exitCode;
   });
   try {
@@ -93,12 +98,32 @@ function addCommand(
   for (const one of command.parameters) if (one.kind !== "argument") parser.addOption(optionOf(one));
   parser
     .option("--json")
+    .option("--ask <reason>")
+    .option("--ask-ticket <reference>")
+    .option("--ask-hours <hours>")
     .configureHelp({ formatHelp: () => `${helpOf(command, { catalog, output: terminal.look })}\n` })
     .action(async () => {
-      const { json: _json, ...values } = parser.opts<Record<string, unknown>>();
+      const { json: _json, ask, askTicket, askHours, ...values } = parser.opts<Record<string, unknown>>();
       for (const [index, { key }] of args.entries()) values[key] = parser.args[index];
-      await onCommand(command, values);
+      await onCommand(command, values, askOf({ ask, askTicket, askHours }));
     });
+}
+
+/** @throws UsageError */
+function askOf(given: { readonly ask: unknown; readonly askTicket: unknown; readonly askHours: unknown }) {
+  const { ask, askTicket, askHours } = given;
+  if (typeof ask !== "string") {
+    if (askTicket === undefined && askHours === undefined) return null;
+    throw new UsageError("--ask-ticket and --ask-hours belong to --ask.", "Add --ask with a reason.");
+  }
+  const expiresInHours = Number(askHours ?? 1);
+  if (!Number.isInteger(expiresInHours) || expiresInHours < 1)
+    throw new UsageError(`--ask-hours "${String(askHours)}" is not valid.`, "Use a whole number of hours.");
+  return {
+    reason: ask,
+    ...(typeof askTicket === "string" && { ticket: askTicket }),
+    ...(askHours !== undefined && { expiresInHours }),
+  };
 }
 
 /** The help of a command, and of the commands that begin with its name. */

@@ -52,6 +52,11 @@ export const guardrailOptions = {
     "scopes of teams by tag: allowed or refused",
     choice(["allowed", "refused"]).optional(),
   ),
+  secondPerson: option(
+    "what",
+    "for changes of configuration: required or none",
+    choice(["required", "none"]).optional(),
+  ),
 };
 export type GuardrailOptions = z.output<z.ZodObject<typeof guardrailOptions>>;
 
@@ -74,7 +79,7 @@ function checked(value: unknown, what: string): Guardrails {
 }
 
 function changedBy(base: Guardrails, options: GuardrailOptions): unknown {
-  const { downloads, tagScopes } = options;
+  const { downloads, tagScopes, secondPerson } = options;
   return {
     ...base,
     retention: { ...base.retention, ...given("shortestDays", options.shortestDays) },
@@ -98,6 +103,10 @@ function changedBy(base: Guardrails, options: GuardrailOptions): unknown {
       ...given("allowed", downloads && downloads === "allowed"),
     },
     teams: { ...base.teams, ...given("tagScopes", tagScopes && tagScopes === "allowed") },
+    approvals: {
+      ...base.approvals,
+      ...given("configuration", secondPerson && (secondPerson === "required" ? "enforced" : null)),
+    },
   };
 }
 

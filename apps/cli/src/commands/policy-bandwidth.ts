@@ -1,7 +1,6 @@
 /** How fast the backups of a policy may store. */
 import { leastBandwidth } from "@kluis/domain";
 import { argument, defineCommand } from "../command.ts";
-import { exitCodes } from "../failure.ts";
 import { bandwidth, text } from "../values.ts";
 import { editPolicy } from "./edit-policy.ts";
 
@@ -17,11 +16,10 @@ export const policyBandwidth = defineCommand({
   },
   examples: ["policy-bandwidth standard-daily 50", "policy-bandwidth standard-daily none"],
   run: async (session, { policy, rate }) => {
-    await editPolicy(session, policy, ({ transfer, ...rest }) => {
+    return editPolicy(session, policy, ({ transfer, ...rest }) => {
       const window = transfer?.window ?? null;
       if (rate !== null) return { ...rest, transfer: { window, bandwidth: rate } };
       return window === null ? rest : { ...rest, transfer: { window } };
     });
-    return exitCodes.ok;
   },
 });

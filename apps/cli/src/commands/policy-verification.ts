@@ -1,7 +1,7 @@
 /** How the points of a policy are verified by schedule. */
 import { type PolicyDocument, verificationRuleSchema } from "@kluis/domain";
 import { argument, defineCommand, option } from "../command.ts";
-import { exitCodes, UsageError } from "../failure.ts";
+import { UsageError } from "../failure.ts";
 import { choice, text, wholeNumber } from "../values.ts";
 import { editPolicy } from "./edit-policy.ts";
 
@@ -28,10 +28,9 @@ export const policyVerification = defineCommand({
   ],
   run: async (session, { policy, ...asked }) => {
     const verification = ruleOf(asked);
-    await editPolicy(session, policy, ({ verification: _replaced, ...rest }) =>
+    return editPolicy(session, policy, ({ verification: _replaced, ...rest }) =>
       verification === undefined ? rest : { ...rest, verification },
     );
-    return exitCodes.ok;
   },
 });
 

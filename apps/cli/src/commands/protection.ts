@@ -67,9 +67,13 @@ export const protect = defineCommand({
 });
 
 function effectText(effect: ProtectionPreview): string {
-  const { vm, policy, removed, sooner, undoDays, allowed, inReach, retired } = effect;
+  const { vm, policy, removed, sooner, undoDays, allowed, inReach, retired, violations } = effect;
   if (retired) return `${policy.name} is retired and takes no virtual machines.`;
   if (!inReach) return `The team of ${policy.name} does not reach ${vm.name}: the change is refused.`;
+  if (violations.length > 0) {
+    const lines = violations.map(({ message, action }) => `  ${message} ${action}`);
+    return [`A guardrail does not allow ${policy.name}: the change is refused.`, ...lines].join("\n");
+  }
   if (removed + sooner === 0) return `${vm.name} loses no recovery point under ${policy.name}.`;
   const undo = undoDays === 0 ? "permanently" : `and can be brought back for ${countOf(undoDays, "day")}`;
   return [

@@ -3,7 +3,7 @@ import { approvalLimits } from "@kluis/domain";
 import type { ApprovalAsked } from "../api-types.ts";
 import { option, print, type Session } from "../command.ts";
 import { type ExitCode, exitCodes } from "../failure.ts";
-import { countOf, timeOf } from "../format.ts";
+import { requestedText } from "../requested-text.ts";
 import { text, wholeNumber } from "../values.ts";
 
 /** The last sentence of the help of such a command. */
@@ -35,22 +35,6 @@ export const maybeSecondPerson =
 
 /** Prints a request that was made instead of a change. */
 export function printRequested(session: Session, requested: ApprovalAsked): ExitCode {
-  print(session, { requested }, () => requestedText(session, requested));
+  print(session, { requested }, () => requestedText(session.connection.url, requested));
   return exitCodes.requested;
-}
-
-/** How to follow the request, and a warning when no user can approve it. */
-export function requestedText({ connection }: Session, requested: ApprovalAsked): string {
-  const { id, expiresAt, existed, deciders } = requested;
-  const { count, hasMore } = deciders;
-  const who =
-    count === 0
-      ? "No user who has signed in could approve it: give another person the permission approval:decide on everything that it affects."
-      : `${countOf(count, "user")}${hasMore ? " or more" : ""} could approve it.`;
-  return [
-    existed ? `The same was requested before and still waits: ${id}` : `Requested: ${id}`,
-    `It waits for a second person until ${timeOf(expiresAt)}. ${who}`,
-    `To approve it: ${connection.url}/approvals/${id}`,
-    `To follow it:  kluis approvals show ${id} --wait`,
-  ].join("\n");
 }

@@ -45,11 +45,10 @@ export const policyScripts = defineCommand({
   ],
   run: async (session, { policy: ref, ...asked }) => {
     const linuxScripts = await scriptsOf(asked);
-    await editPolicy(session, ref, (before) => {
+    return editPolicy(session, ref, (before) => {
       const { linuxScripts: _replaced, ...rest } = before.consistency;
       return { ...before, consistency: linuxScripts === null ? rest : { ...rest, linuxScripts } };
     });
-    return exitCodes.ok;
   },
 });
 

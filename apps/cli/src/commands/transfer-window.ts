@@ -2,7 +2,7 @@
 import { type TransferWindow, transferWindowSchema } from "@kluis/domain";
 import { z } from "zod";
 import { argument, defineCommand, flag, listOption, option } from "../command.ts";
-import { exitCodes, UsageError } from "../failure.ts";
+import { UsageError } from "../failure.ts";
 import { anyOf, text } from "../values.ts";
 import { editPolicy } from "./edit-policy.ts";
 
@@ -33,13 +33,12 @@ export const transferWindow = defineCommand({
   ],
   run: async (session, { policy: ref, always, ...asked }) => {
     const window = windowOf(asked, always);
-    await editPolicy(session, ref, ({ transfer, ...rest }) => {
+    return editPolicy(session, ref, ({ transfer, ...rest }) => {
       const kept = transfer?.bandwidth === undefined ? {} : { bandwidth: transfer.bandwidth };
       return window === null && kept.bandwidth === undefined
         ? rest
         : { ...rest, transfer: { window, ...kept } };
     });
-    return exitCodes.ok;
   },
 });
 
