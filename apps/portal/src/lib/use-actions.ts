@@ -1,5 +1,6 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
+import { needsSecondPerson } from "#lib/second-person.ts";
 import { useErrorView } from "#lib/use-error-view.ts";
 import { toast } from "#ui/toast.tsx";
 
@@ -15,6 +16,8 @@ export function useOutcome() {
       return queryClient.invalidateQueries();
     },
     failed: (title: string) => (error: unknown) => {
+      // A dialog offers to request it.
+      if (needsSecondPerson(error)) return;
       const { message, action } = describe(error);
       toast({ tone: "bad", title, description: [message, action].filter(Boolean).join(" ") });
     },

@@ -7,19 +7,21 @@ import {
   type DecisionRefusal,
 } from "@kluis/domain";
 import { catalog, type MessageKey } from "#messages/catalog.ts";
+import { changeKindWords } from "#messages/change-kinds.ts";
 
 /** Requests for a second person: the list, one request, and the notices on other pages. */
 export const approvals = catalog({
   en: {
     title: "Approvals",
     one: "Request",
-    lead: "Dangerous operations wait here until a second person decides. No one decides their own request.",
+    lead: "Dangerous operations, and where a guardrail requires it changes of configuration, wait here until a second person decides. No one decides their own request.",
     kinds: {
       points_delete: approvalKindTexts["points.delete"],
       points_unpin: approvalKindTexts["points.unpin"],
       protection_stop: approvalKindTexts["protection.stop"],
       protection_set: approvalKindTexts["protection.set"],
       policies_update: approvalKindTexts["policies.update"],
+      ...changeKindWords.en,
     } satisfies Record<MessageKey<ApprovalKind>, string>,
     states: approvalStateTexts,
     columns: { request: "Request", about: "About", by: "Requested by", state: "Status", expires: "Expires" },
@@ -113,7 +115,38 @@ export const approvals = catalog({
       protection: "The protection of the virtual machine has changed.",
       policy: "The policy has changed.",
       undo: "Removed points could be brought back for another time than before.",
+      configuration: "What it would change is not as it was.",
     } satisfies Record<ApprovalCancelReason, string>,
+    request: {
+      title: "A second person must approve this",
+      text: "A guardrail requires it for every change of configuration. Nothing was changed yet.",
+      permitted:
+        "It has a secret, or is made at the storage: after the approval you make it yourself, once, within a day.",
+      reason: "Why (the second person reads it)",
+      ticket: "Ticket (optional)",
+      expires: "The request expires after",
+      hours: "{hours, plural, one {# hour} other {# hours}}",
+      days: "{days, plural, one {# day} other {# days}}",
+      confirm: "Request approval",
+    },
+    notice: {
+      toDecide: "{count, plural, one {# request waits} other {# requests wait}} for your decision",
+      soonest: "The first one expires <time></time>.",
+      permits:
+        "{count, plural, one {An approved change waits for you to make it} other {# approved changes wait for you to make them}}",
+      ended:
+        "{count, plural, one {One of your requests was} other {# of your requests were}} decided or ended in the last day",
+      openOwn: "Open your requests",
+    },
+    permit: {
+      approveText: "{name} may then make it once, within {hours, plural, one {# hour} other {# hours}}.",
+      approved: "Approved: the requester can make the change now",
+      yours: "Approved: make the change now",
+      yoursText: "Enter the same again where you made it. It works once, until <time></time>.",
+      theirs: "Approved, not made yet",
+      theirsText: "The requester can make the change once, until <time></time>.",
+      used: "The change was made",
+    },
     waitingTitle: "{count, plural, one {A request waits} other {# requests wait}} for a second person",
     waitingText: "{kind}, requested by {name}.",
     openAll: "Open the requests",
@@ -121,13 +154,14 @@ export const approvals = catalog({
   nl: {
     title: "Goedkeuringen",
     one: "Verzoek",
-    lead: "Gevaarlijke handelingen wachten hier tot een tweede persoon beslist. Niemand beslist over een eigen verzoek.",
+    lead: "Gevaarlijke handelingen, en wijzigingen van de configuratie als een kader dat vereist, wachten hier tot een tweede persoon beslist. Niemand beslist over een eigen verzoek.",
     kinds: {
       points_delete: "Herstelpunten verwijderen",
       points_unpin: "Een herstelpunt losmaken",
       protection_stop: "Beveiliging stoppen en herstelpunten verwijderen",
       protection_set: "Ander beleid waardoor herstelpunten verdwijnen",
       policies_update: "Beleid wijzigen waardoor herstelpunten verdwijnen",
+      ...changeKindWords.nl,
     },
     states: {
       pending: "Wacht",
@@ -237,6 +271,39 @@ export const approvals = catalog({
       protection: "De beveiliging van de virtuele machine is gewijzigd.",
       policy: "Het beleid is gewijzigd.",
       undo: "Verwijderde herstelpunten kunnen nu langer of korter worden teruggehaald dan eerst.",
+      configuration: "Wat het zou wijzigen, is niet meer zoals het was.",
+    },
+    request: {
+      title: "Een tweede persoon moet dit goedkeuren",
+      text: "Een kader vereist dat voor elke wijziging van de configuratie. Er is nog niets gewijzigd.",
+      permitted:
+        "Er hoort een geheim bij, of het gebeurt bij de opslag: na de goedkeuring voert u het zelf uit, één keer, binnen een dag.",
+      reason: "Waarom (de tweede persoon leest het)",
+      ticket: "Ticket (niet verplicht)",
+      expires: "Het verzoek verloopt na",
+      hours: "{hours, plural, one {# uur} other {# uur}}",
+      days: "{days, plural, one {# dag} other {# dagen}}",
+      confirm: "Goedkeuring vragen",
+    },
+    notice: {
+      toDecide: "{count, plural, one {# verzoek wacht} other {# verzoeken wachten}} op uw beslissing",
+      soonest: "Het eerste verloopt <time></time>.",
+      permits:
+        "{count, plural, one {Een goedgekeurde wijziging wacht tot u haar uitvoert} other {# goedgekeurde wijzigingen wachten tot u ze uitvoert}}",
+      ended:
+        "{count, plural, one {Eén van uw verzoeken is} other {# van uw verzoeken zijn}} in de afgelopen dag beslist of afgesloten",
+      openOwn: "Uw verzoeken openen",
+    },
+    permit: {
+      approveText:
+        "{name} mag het dan één keer uitvoeren, binnen {hours, plural, one {# uur} other {# uur}}.",
+      approved: "Goedgekeurd: de aanvrager kan de wijziging nu uitvoeren",
+      yours: "Goedgekeurd: voer de wijziging nu uit",
+      yoursText:
+        "Voer hetzelfde opnieuw in op de plek waar u het deed. Het werkt één keer, tot <time></time>.",
+      theirs: "Goedgekeurd, nog niet uitgevoerd",
+      theirsText: "De aanvrager kan de wijziging één keer uitvoeren, tot <time></time>.",
+      used: "De wijziging is uitgevoerd",
     },
     waitingTitle:
       "{count, plural, one {Er wacht een verzoek} other {Er wachten # verzoeken}} op een tweede persoon",

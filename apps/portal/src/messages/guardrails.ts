@@ -15,6 +15,7 @@ export const guardrails = catalog({
       vaults: "Vaults",
       restores: "Restores and downloads",
       teams: "Teams",
+      approvals: "Configuration",
     },
     fields: {
       retention_shortestDays: "Days with a recovery point, at least",
@@ -39,6 +40,8 @@ export const guardrails = catalog({
       regions: "Names of Azure, such as westeurope, with commas between them.",
       networks: "One a line, such as 10.0.0.0/8. An address alone is a network of one.",
       teams_tagScopes: "Who may tag a VM in Azure moves it between teams.",
+      approvals_configuration:
+        "Another owner, or for members and roles another administrator of the team, approves each change of vaults, connections, keys, guardrails, teams, roles and accounts. Also the change that ends this.",
     },
     verifications: {
       none: "Not required",
@@ -109,6 +112,7 @@ export const guardrails = catalog({
       vaults: "Kluizen",
       restores: "Herstel en downloads",
       teams: "Teams",
+      approvals: "Configuratie",
     },
     fields: {
       retention_shortestDays: "Dagen met een herstelpunt, minstens",
@@ -133,6 +137,8 @@ export const guardrails = catalog({
       regions: "Namen van Azure, zoals westeurope, met komma’s ertussen.",
       networks: "Eén per regel, zoals 10.0.0.0/8. Een los adres is een netwerk van één.",
       teams_tagScopes: "Wie een VM in Azure mag taggen, verplaatst die tussen teams.",
+      approvals_configuration:
+        "Een andere eigenaar, of voor leden en rollen een andere beheerder van het team, keurt elke wijziging van kluizen, verbindingen, sleutels, kaders, teams, rollen en accounts goed. Ook de wijziging die dit beëindigt.",
     },
     verifications: {
       none: "Niet verplicht",

@@ -6,8 +6,10 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { type ReactNode, useState } from "react";
 import { isRetryable, readFailure } from "#lib/failure.ts";
+import { type WantedChange, wantedChange } from "#lib/second-person.ts";
 import { TRPCProvider } from "#lib/trpc.tsx";
 import type { Viewer } from "#lib/viewer.ts";
+import { SecondPerson } from "#shell/second-person.tsx";
 import { ViewerProvider } from "#shell/viewer-context.tsx";
 import { Toasts } from "#ui/toast.tsx";
 
@@ -21,10 +23,16 @@ function onFailure(error: unknown): void {
   window.location.assign(`/signed-out?reason=ended&next=${next}`);
 }
 
-function createQueryClient(): QueryClient {
+function createQueryClient(onWanted: (wanted: WantedChange) => void): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError: onFailure }),
-    mutationCache: new MutationCache({ onError: onFailure }),
+    mutationCache: new MutationCache({
+      onError: (...[error, variables, , { options }]) => {
+        onFailure(error);
+        const wanted = wantedChange(error, { variables, mutationKey: options.mutationKey });
+        if (wanted !== null) onWanted(wanted);
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: 5_000,
@@ -56,7 +64,8 @@ export interface ProvidersProps {
 
 /** The context of the signed-in pages: API, queries, user, toasts. */
 export function Providers({ nonce, viewer, children }: ProvidersProps) {
-  const [queryClient] = useState(createQueryClient);
+  const [wanted, setWanted] = useState<WantedChange | null>(null);
+  const [queryClient] = useState(() => createQueryClient(setWanted));
   const [client] = useState(createClient);
   return (
     <CSPProvider {...(nonce === undefined ? {} : { nonce })}>
@@ -64,6 +73,7 @@ export function Providers({ nonce, viewer, children }: ProvidersProps) {
         <TRPCProvider trpcClient={client} queryClient={queryClient}>
           <ViewerProvider viewer={viewer}>
             {children}
+            <SecondPerson wanted={wanted} onClose={() => setWanted(null)} />
             <Toasts />
           </ViewerProvider>
         </TRPCProvider>

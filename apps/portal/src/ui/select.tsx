@@ -57,7 +57,7 @@ export function Select<T extends string>(props: SelectProps<T>) {
         <Base.Positioner
           alignItemWithTrigger={false}
           sideOffset={4}
-          className="z-50 outline-hidden select-none"
+          className="z-70 outline-hidden select-none"
         >
           <Base.Popup className="fade-pop max-h-80 max-w-[min(32rem,var(--available-width))] min-w-[var(--anchor-width)] overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-pop outline-hidden">
             {options.map((option) => (

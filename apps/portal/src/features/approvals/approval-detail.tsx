@@ -4,6 +4,7 @@ import { Check, Undo2, X } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ChangesCard, PermitAlert } from "#features/approvals/approval-changes.tsx";
 import { ApproveDialog, RejectDialog, WithdrawDialog } from "#features/approvals/approval-dialogs.tsx";
 import {
   ApprovalStateBadge,
@@ -56,10 +57,14 @@ function LoadedApproval({ approval }: { approval: ApprovalView }) {
       />
       <div className="flex flex-col gap-4">
         <ApprovalAlerts approval={approval} />
+        <PermitAlert approval={approval} />
         {effect === null || approval.now?.cancels ? null : (
           <Card title={t(approval.now === null ? "detail.what" : "detail.whatNow")} id="effect">
             <EffectList effect={effect} />
           </Card>
+        )}
+        {approval.changes === null || approval.now?.cancels ? null : (
+          <ChangesCard changes={approval.changes} waits={approval.now !== null} />
         )}
         <RequestFacts approval={approval} />
         <Affected approval={approval} />

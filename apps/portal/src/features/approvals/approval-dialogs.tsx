@@ -1,7 +1,9 @@
 "use client";
+import { approvalLimits, isPermittedChangeKind } from "@kluis/domain";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ChangeList } from "#features/approvals/approval-changes.tsx";
 import { EffectList, useKindText } from "#features/approvals/approval-words.tsx";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import type { ApprovalView } from "#lib/api-types.ts";
@@ -24,11 +26,11 @@ export function ApproveDialog({ approval, seen, onClose }: Props & { readonly se
   const [comment, setComment] = useState("");
   const approve = useMutation(
     trpc.approvals.approve.mutationOptions({
-      onSuccess: ({ state }) => {
+      onSuccess: ({ state, permitUntil }) => {
         onClose();
         void outcome.done(
           state === "executed"
-            ? t("detail.approved")
+            ? t(permitUntil === null ? "detail.approved" : "permit.approved")
             : t("detail.notDone", { state: t(`states.${state}`).toLowerCase() }),
         );
       },
@@ -52,8 +54,14 @@ export function ApproveDialog({ approval, seen, onClose }: Props & { readonly se
       }
       description={
         <>
-          <p className="mb-2">{t("detail.approveText", { name: approval.requester.name })}</p>
+          <p className="mb-2">
+            {t(isPermittedChangeKind(approval.kind) ? "permit.approveText" : "detail.approveText", {
+              name: approval.requester.name,
+              hours: approvalLimits.permitHours,
+            })}
+          </p>
           <EffectList effect={approval.now?.effect ?? null} />
+          {approval.changes === null ? null : <ChangeList changes={approval.changes} />}
           <label className="mt-4 block text-sm font-medium text-ink">
             {t("detail.commentOptional")}
             <input

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleX, ShieldCheck, ShieldOff, TimerOff } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { lazy, Suspense } from "react";
 import { useJobColumns } from "#features/jobs/job-columns.tsx";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
 import { Attention, Running } from "#features/overview/lists.tsx";
@@ -21,6 +22,8 @@ import { Page, PageHeader } from "#ui/page-header.tsx";
 import { Stat } from "#ui/stat.tsx";
 import { EmptyState, ErrorState, Skeleton, SkeletonLines } from "#ui/states.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
+
+const ApprovalsNotice = lazy(() => import("#features/approvals/approvals-notice.tsx"));
 
 /** The first page: is everything protected, and what needs attention? */
 export function Overview() {
@@ -154,6 +157,9 @@ function LoadedOverview({ view }: { view: OverviewView }) {
         }
       />
       <div className="flex flex-col gap-4">
+        <Suspense>
+          <ApprovalsNotice />
+        </Suspense>
         <Stats counts={view.vms} />
         <div className="grid items-start gap-4 xl:grid-cols-2">
           <Card

@@ -1,6 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { RequestFields, useRequestOptions } from "#features/approvals/request-fields.tsx";
 import { useAsked } from "#features/approvals/use-asked.ts";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import type { PointView } from "#lib/api-types.ts";
@@ -18,6 +19,7 @@ export function DeletePointDialog({ point, onClose }: { point: PointView; onClos
   const asked = useAsked();
   const format = useFormat();
   const state = useReason();
+  const request = useRequestOptions();
   const remove = useMutation(
     trpc.points.delete.mutationOptions({
       onSuccess: ({ requested }) => {
@@ -36,7 +38,9 @@ export function DeletePointDialog({ point, onClose }: { point: PointView; onClos
       typed={vm}
       action={t("detail.deleteConfirm")}
       busy={remove.isPending}
-      onConfirm={() => state.submit((reason) => remove.mutate({ points: [point.id], reason }))}
+      onConfirm={() =>
+        state.submit((reason) => remove.mutate({ points: [point.id], reason, ...request.options }))
+      }
       description={
         <>
           {point.isOnly ? (
@@ -54,6 +58,7 @@ export function DeletePointDialog({ point, onClose }: { point: PointView; onClos
             })}
           </p>
           <ReasonField label={t("detail.deleteReason")} state={state} />
+          <RequestFields state={request} />
         </>
       }
     />

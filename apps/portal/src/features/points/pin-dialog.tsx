@@ -1,6 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { RequestFields, useRequestOptions } from "#features/approvals/request-fields.tsx";
 import { useAsked } from "#features/approvals/use-asked.ts";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import type { PointView } from "#lib/api-types.ts";
@@ -17,6 +18,7 @@ export function PinDialog({ point, onClose }: { point: PointView; onClose: () =>
   const asked = useAsked();
   const format = useFormat();
   const state = useReason();
+  const request = useRequestOptions();
   const isPinned = point.pinnedAt !== null;
   const pin = useMutation(
     trpc.points.pin.mutationOptions({
@@ -36,7 +38,11 @@ export function PinDialog({ point, onClose }: { point: PointView; onClose: () =>
       onError: outcome.failed(t("detail.unpinFailed")),
     }),
   );
-  const change = isPinned ? unpin : pin;
+  const { isPending } = isPinned ? unpin : pin;
+  const submit = (reason: string) => {
+    if (isPinned) unpin.mutate({ point: point.id, reason, ...request.options });
+    else pin.mutate({ point: point.id, reason });
+  };
   const names = { vm: point.vm.name, at: format.absolute(new Date(point.takenAt)) };
   return (
     <ConfirmDialog
@@ -45,12 +51,13 @@ export function PinDialog({ point, onClose }: { point: PointView; onClose: () =>
       title={t(isPinned ? "detail.unpinTitle" : "detail.pinTitle")}
       action={t(isPinned ? "detail.unpinConfirm" : "detail.pinConfirm")}
       tone={isPinned ? "danger" : "primary"}
-      busy={change.isPending}
-      onConfirm={() => state.submit((reason) => change.mutate({ point: point.id, reason }))}
+      busy={isPending}
+      onConfirm={() => state.submit(submit)}
       description={
         <>
           <p>{t(isPinned ? "detail.unpinText" : "detail.pinText", names)}</p>
           <ReasonField label={t("detail.pinReason")} state={state} />
+          {isPinned ? <RequestFields state={request} /> : null}
         </>
       }
     />

@@ -1,8 +1,10 @@
 "use client";
 import type { StoredNotice } from "@kluis/domain";
 import { useTranslations } from "next-intl";
+import { ViolationList } from "#features/guardrails/violation-list.tsx";
 import type { RestorePlan } from "#lib/api-types.ts";
 import { useNotice } from "#lib/use-notice.ts";
+import { Alert } from "#ui/alert.tsx";
 import { ErrorState, SkeletonLines } from "#ui/states.tsx";
 
 export interface RestorePlanViewProps {
@@ -26,6 +28,13 @@ export function RestorePlanView({ plan, error, waiting }: RestorePlanViewProps) 
         <SkeletonLines lines={3} />
       ) : (
         <>
+          {plan.violations.length === 0 ? null : (
+            <div className="mb-3">
+              <Alert tone="bad" title={t("guardrail")}>
+                <ViolationList violations={plan.violations} />
+              </Alert>
+            </div>
+          )}
           <ol className="flex list-decimal flex-col gap-1 pl-5 text-sm marker:text-faint">
             <Sentences texts={plan.steps} notices={plan.stepNotices} />
           </ol>

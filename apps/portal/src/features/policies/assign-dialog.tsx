@@ -2,6 +2,7 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { RequestFields, useRequestOptions } from "#features/approvals/request-fields.tsx";
 import { useAsked } from "#features/approvals/use-asked.ts";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import { ProtectionEffect, useTakesPoints } from "#features/policies/protection-effect.tsx";
@@ -67,6 +68,7 @@ function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
   const outcome = useOutcome();
   const follow = useAsked();
   const why = useReason();
+  const request = useRequestOptions();
   const assign = useMutation(
     trpc.protection.set.mutationOptions({
       onSuccess: ({ requested }) =>
@@ -81,7 +83,9 @@ function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
   const takes = useTakesPoints(vm.id, asked && !already ? policy.id : null);
   const wanted = { vm: vm.id, policy: policy.id };
   const assignNow = () =>
-    takes ? why.submit((reason) => assign.mutate({ ...wanted, reason })) : assign.mutate(wanted);
+    takes
+      ? why.submit((reason) => assign.mutate({ ...wanted, reason, ...request.options }))
+      : assign.mutate(wanted);
   return (
     <li className="py-2">
       <div className="flex items-center justify-between gap-3">
@@ -109,7 +113,12 @@ function AssignRow({ vm, policy }: { vm: VmRow; policy: PolicyView }) {
       {asked && vm.policy !== null && !already ? (
         <div className="mt-2 flex flex-col gap-2">
           <ProtectionEffect vmId={vm.id} policyId={policy.id} />
-          {takes ? <ReasonField label={t("detail.moveReason")} state={why} /> : null}
+          {takes ? (
+            <div>
+              <ReasonField label={t("detail.moveReason")} state={why} />
+              <RequestFields state={request} />
+            </div>
+          ) : null}
           <div className="flex justify-end gap-2">
             <Button size="sm" onClick={() => setAsked(false)}>
               {effects("cancel", { policy: vm.policy.name })}

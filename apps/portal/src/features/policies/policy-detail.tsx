@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
+import { WaitingNotice } from "#features/approvals/waiting-notice.tsx";
 import { ViolationList } from "#features/guardrails/violation-list.tsx";
 import { AssignDialog } from "#features/policies/assign-dialog.tsx";
 import { PolicyActions } from "#features/policies/policy-actions.tsx";
@@ -84,6 +85,9 @@ function LoadedPolicy({ policy }: { policy: PolicyView }) {
           </Alert>
         </div>
       )}
+      <div className="mb-4 empty:hidden">
+        <WaitingNotice of={{ policy: policy.id }} />
+      </div>
       <OutsideGuardrails policy={policy} />
       <Tabs
         label={t("detail.tabs")}

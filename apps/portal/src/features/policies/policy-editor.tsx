@@ -4,9 +4,15 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
+import {
+  RequestFields,
+  type RequestOptions,
+  useRequestOptions,
+} from "#features/approvals/request-fields.tsx";
 import { useAsked } from "#features/approvals/use-asked.ts";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import { SelectField } from "#features/policies/form-fields.tsx";
+import { useGuardrailProblems } from "#features/policies/guardrail-problems.ts";
 import { ConsistencySection, ScheduleSection } from "#features/policies/policy-fields.tsx";
 import {
   documentOf,
@@ -61,12 +67,14 @@ export function PolicyEditor(props: PolicyEditorProps) {
   const { name: nameIssue, ...others } = formIssues(values, isNew);
   // The name is empty at the start: that is not an error before the first attempt to save.
   const shown = tried && nameIssue !== undefined ? { ...others, name: nameIssue } : others;
-  const problems = problemTexts(shown, words);
+  const guarded = useGuardrailProblems(preview.data?.violations ?? []);
+  const problems = { ...guarded, ...problemTexts(shown, words) };
   const isValid = nameIssue === undefined && Object.keys(others).length === 0;
   const save = useSave(policy, () => setAsking(false));
   const why = useReason();
+  const request = useRequestOptions();
   const go = (reason = "") => {
-    if (document !== null) save.run(values, document, reason);
+    if (document !== null) save.run(values, document, { ...request.options, reason });
   };
   const removed = isNew ? 0 : (preview.data?.removed ?? 0);
   const takes = removed + (isNew ? 0 : (preview.data?.effect?.sooner ?? 0));
@@ -122,6 +130,7 @@ export function PolicyEditor(props: PolicyEditorProps) {
           <>
             <p>{t("editor.confirmText", { points: takes, vms: vmsLosingPoints(preview.data) })}</p>
             <ReasonField label={t("editor.confirmReason")} state={why} />
+            <RequestFields state={request} />
           </>
         }
         action={t("editor.confirm")}
@@ -149,6 +158,10 @@ function vmsLosingPoints(preview: PolicyPreview | undefined): number {
 /** Focuses the first wrong field, after React has marked it. */
 function focusFirstProblem(form: HTMLFormElement): void {
   requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+}
+
+interface Asking extends RequestOptions {
+  readonly reason: string;
 }
 
 /** Creates or updates the policy; opens a new one, and stays on the page of an existing one. */
@@ -183,7 +196,7 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
   return {
     busy: create.isPending || update.isPending,
     error: create.error ?? update.error,
-    run: (form: PolicyForm, document: NonNullable<ReturnType<typeof documentOf>>, reason: string) => {
+    run: (form: PolicyForm, document: NonNullable<ReturnType<typeof documentOf>>, asking: Asking) => {
       if (policy === undefined) {
         create.mutate({
           name: form.name.trim(),
@@ -197,7 +210,7 @@ function useSave(policy: PolicyView | undefined, onSaved: () => void) {
           expectedVersion: policy.currentVersion,
           description: form.description,
           document,
-          reason,
+          ...asking,
         });
       }
     },

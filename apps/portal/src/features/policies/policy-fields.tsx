@@ -45,6 +45,7 @@ export function ScheduleSection({ form, problems, disabled }: SectionProps) {
         ) : (
           <Times form={form} problems={problems} disabled={disabled} />
         )}
+        <Problem text={problems["interval"]} />
         <Field label={t("editor.timeZone")} hint={t("editor.timeZoneHint")} error={problems["timeZone"]}>
           <Input
             {...form.register("timeZone")}

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { ViolationList } from "#features/guardrails/violation-list.tsx";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useFormat } from "#lib/use-format.ts";
 import { Alert } from "#ui/alert.tsx";
@@ -10,14 +11,22 @@ import { ErrorState, SkeletonLines } from "#ui/states.tsx";
 export function ProtectionEffect({ vmId, policyId }: { vmId: string; policyId: string }) {
   const t = useTranslations("policyEffects");
   const lifecycle = useTranslations("policyActions");
+  const guardrails = useTranslations("guardrails");
   const format = useFormat();
   const trpc = useTRPC();
   const preview = useQuery(trpc.protection.preview.queryOptions({ vm: vmId, policy: policyId }));
   if (preview.error !== null)
     return <ErrorState compact error={preview.error} onRetry={() => void preview.refetch()} />;
   if (preview.data === undefined) return <SkeletonLines lines={2} />;
-  const { points, removed, sooner, rows, undoDays, allowed, inReach, retired } = preview.data;
+  const { points, removed, sooner, rows, undoDays, allowed, inReach, retired, violations } = preview.data;
   if (retired) return <Alert tone="bad" title={lifecycle("refusal")} />;
+  if (violations.length > 0) {
+    return (
+      <Alert tone="bad" title={guardrails("editorAlert")}>
+        <ViolationList violations={violations} />
+      </Alert>
+    );
+  }
   if (!inReach) return <Alert tone="bad" title={t("outOfReach")} />;
   if (removed + sooner === 0) return points === 0 ? null : <Alert tone="ok" title={t("none")} />;
   return (

@@ -2,7 +2,7 @@
 import { useTranslations } from "next-intl";
 import { useWatch } from "react-hook-form";
 import { ChoiceField, SelectField } from "#features/policies/form-fields.tsx";
-import type { SectionProps } from "#features/policies/policy-fields.tsx";
+import { Problem, type SectionProps } from "#features/policies/policy-fields.tsx";
 import { verificationModes } from "#features/policies/verification-form.ts";
 import { Card } from "#ui/card.tsx";
 import { Field, Input } from "#ui/field.tsx";
@@ -54,6 +54,7 @@ export function VerificationSection({ form, problems, disabled }: SectionProps) 
             />
           </div>
         ) : null}
+        <Problem text={problems["verification"]} />
       </div>
     </Card>
   );

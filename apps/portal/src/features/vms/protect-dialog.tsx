@@ -3,6 +3,7 @@ import type { OsType } from "@kluis/domain";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
+import { RequestFields, useRequestOptions } from "#features/approvals/request-fields.tsx";
 import { useAsked } from "#features/approvals/use-asked.ts";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import { ProtectionEffect, useTakesPoints } from "#features/policies/protection-effect.tsx";
@@ -74,6 +75,7 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
   const outcome = useOutcome();
   const asked = useAsked();
   const why = useReason();
+  const request = useRequestOptions();
   const formId = useId();
   const current = vm.protection?.state === "active" ? vm.protection.policy.id : null;
   const [policy, setPolicy] = useState(current ?? policies[0]?.id ?? "");
@@ -121,7 +123,7 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
         onSubmit={(event) => {
           event.preventDefault();
           const wanted = { vm: vm.id, policy, excludedDisks: [...excluded] };
-          if (takes) why.submit((reason) => protect.mutate({ ...wanted, reason }));
+          if (takes) why.submit((reason) => protect.mutate({ ...wanted, reason, ...request.options }));
           else protect.mutate(wanted);
         }}
       >
@@ -165,8 +167,13 @@ function ProtectForm({ vm, policies, onClose }: FormProps) {
             ))}
           </div>
         </fieldset>
-        {isMove ? <ProtectionEffect vmId={vm.id} policyId={policy} /> : null}
-        {takes ? <ReasonField label={t("protect.reason")} state={why} /> : null}
+        {policy !== "" && policy !== current ? <ProtectionEffect vmId={vm.id} policyId={policy} /> : null}
+        {takes ? (
+          <div>
+            <ReasonField label={t("protect.reason")} state={why} />
+            <RequestFields state={request} />
+          </div>
+        ) : null}
         <Alert title={t("protect.happens")}>
           <p>{current === null ? t("protect.happensFirst") : t("protect.happensChange")}</p>
           {current === null ? <p className="mt-1">{t(`protect.${guestEffect(vm)}`)}</p> : null}

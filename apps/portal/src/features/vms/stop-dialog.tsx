@@ -2,6 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { RequestFields, useRequestOptions } from "#features/approvals/request-fields.tsx";
 import { useAsked } from "#features/approvals/use-asked.ts";
 import { ReasonField, useReason } from "#features/points/reason-field.tsx";
 import type { VmView } from "#lib/api-types.ts";
@@ -17,6 +18,7 @@ export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void })
   const outcome = useOutcome();
   const asked = useAsked();
   const state = useReason();
+  const request = useRequestOptions();
   const [deletes, setDeletes] = useState(false);
   const { name } = vm;
   /** Pinned points stay. */
@@ -38,7 +40,10 @@ export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void })
   );
   const submit = () => {
     if (!deletes) stop.mutate({ vm: vm.id, reason: state.reason });
-    else state.submit((reason) => stop.mutate({ vm: vm.id, reason, deletePoints: { confirm: name } }));
+    else {
+      const deletion = { vm: vm.id, deletePoints: { confirm: name }, ...request.options };
+      state.submit((reason) => stop.mutate({ ...deletion, reason }));
+    }
   };
   return (
     <ConfirmDialog
@@ -49,7 +54,10 @@ export function StopDialog({ vm, onClose }: { vm: VmView; onClose: () => void })
         <>
           <p>{deletes ? t("deleteText") : t("text")}</p>
           {deletes ? (
-            <ReasonField label={t("reasonNeeded")} state={state} />
+            <>
+              <ReasonField label={t("reasonNeeded")} state={state} />
+              <RequestFields state={request} />
+            </>
           ) : (
             <label className="mt-4 block text-sm font-medium text-ink">
               {t("reason")}

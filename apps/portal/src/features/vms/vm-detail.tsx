@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { WaitingNotice } from "#features/approvals/waiting-notice.tsx";
 import { useLiveJobs } from "#features/jobs/use-live-jobs.ts";
 import { VmChangedRanges } from "#features/vms/vm-changed-ranges.tsx";
 import { VmConnection } from "#features/vms/vm-connection.tsx";
@@ -67,6 +68,7 @@ function LoadedVm({ vm }: { vm: VmView }) {
             {t("detail.unprotectedText")}
           </Alert>
         ) : null}
+        <WaitingNotice of={{ vm: vm.id }} />
         <VmFailure vm={vm} />
         <VmRaised vm={vm} />
         <VmConnection vm={vm} />

@@ -19,6 +19,26 @@ export const approvalConflicts = catalog({
       message: "{most} of your requests wait for a second person: that is the most.",
       action: "Wait until some are decided, or withdraw some.",
     },
+    "second-person": {
+      message: "A guardrail requires a second person for every change of configuration. Nothing was changed.",
+      action: "Request the change with a reason. Another person then approves it.",
+    },
+    "second-person-unneeded": {
+      message: "No guardrail requires a second person for changes of configuration.",
+      action: "Make the change.",
+    },
+    "second-person-missing": {
+      message: "No second owner who has signed in could approve changes of configuration.",
+      action: "Make another person an owner, and let them sign in once.",
+    },
+    "changes-nothing": {
+      message: "This changes nothing: it is so already.",
+      action: "There is nothing to request.",
+    },
+    "permit-open": {
+      message: "This change was approved, and you have not made it yet.",
+      action: "Make it now.",
+    },
   },
   nl: {
     "approval-ambiguous": {
@@ -36,6 +56,28 @@ export const approvalConflicts = catalog({
     "approvals-open": {
       message: "{most} van uw verzoeken wachten op een tweede persoon: meer kan niet.",
       action: "Wacht tot er een paar zijn beslist, of trek er een paar in.",
+    },
+    "second-person": {
+      message:
+        "Een kader vereist een tweede persoon voor elke wijziging van de configuratie. Er is niets gewijzigd.",
+      action: "Vraag de wijziging aan met een reden. Een ander keurt die dan goed.",
+    },
+    "second-person-unneeded": {
+      message: "Geen kader vereist een tweede persoon voor wijzigingen van de configuratie.",
+      action: "Voer de wijziging uit.",
+    },
+    "second-person-missing": {
+      message:
+        "Er is geen tweede eigenaar die zich ooit heeft aangemeld en wijzigingen van de configuratie kan goedkeuren.",
+      action: "Maak nog iemand eigenaar, en laat die persoon zich één keer aanmelden.",
+    },
+    "changes-nothing": {
+      message: "Dit wijzigt niets: het is al zo.",
+      action: "Er valt niets aan te vragen.",
+    },
+    "permit-open": {
+      message: "Deze wijziging is goedgekeurd, en u hebt haar nog niet uitgevoerd.",
+      action: "Voer haar nu uit.",
     },
   },
 });

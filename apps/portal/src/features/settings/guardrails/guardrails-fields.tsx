@@ -61,6 +61,15 @@ export function GuardrailsFields(props: GuardrailsFieldsProps) {
           onChange={(event) => onChange({ ...form, tagScopes: event.target.checked })}
         />
       </Section>
+      <Section title={t("sections.approvals")}>
+        <Check
+          className="sm:col-span-2"
+          label={t("fields.approvals_configuration")}
+          hint={t("hints.approvals_configuration")}
+          checked={form.secondPerson}
+          onChange={(event) => onChange({ ...form, secondPerson: event.target.checked })}
+        />
+      </Section>
     </>
   );
 }

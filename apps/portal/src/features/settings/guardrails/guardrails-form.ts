@@ -18,8 +18,7 @@ export interface GuardrailsForm {
   readonly downloads: "any" | "networks" | "none";
   readonly networks: string;
   readonly tagScopes: boolean;
-  /** Kept as it is: no page changes it. */
-  readonly approvals: Guardrails["approvals"];
+  readonly secondPerson: boolean;
 }
 
 /** The whole numbers, with the least and the most that the server takes. */
@@ -55,7 +54,7 @@ export function formOf(document: Guardrails): GuardrailsForm {
     downloads: downloads?.allowed === false ? "none" : downloads?.networks === undefined ? "any" : "networks",
     networks: (downloads?.networks ?? []).join("\n"),
     tagScopes: document.teams?.tagScopes ?? true,
-    approvals: document.approvals,
+    secondPerson: document.approvals?.configuration === "enforced",
   };
 }
 
@@ -96,7 +95,7 @@ function draftOf(form: GuardrailsForm): unknown {
       networks: form.downloads === "networks" ? (listIn(form.networks) ?? []) : undefined,
     },
     teams: { tagScopes: form.tagScopes },
-    approvals: form.approvals,
+    approvals: form.secondPerson ? { configuration: "enforced" } : undefined,
   };
 }
 
