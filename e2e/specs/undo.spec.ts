@@ -23,7 +23,7 @@ test("a pinned point cannot be deleted until a second person approved its unpinn
     "true",
   );
   await page.getByRole("button", { name: "Unpin", exact: true }).click();
-  await dialog.getByRole("textbox").fill("the audit has ended");
+  await dialog.getByRole("textbox").first().fill("the audit has ended");
   await dialog.getByRole("button", { name: "Request to unpin" }).click();
   await approveAsOtto(page, browser);
   await page.goto(point);
