@@ -49,6 +49,12 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   // Everyone is bound by guardrails and reads them; violations only of objects that the user sees.
   "guardrails.get": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "guardrails.violations": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  // A rule and an exclusion of team Platform.
+  "rules.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "rules.get": { permission: "inventory:read", reader: "ok", otherTeam: "NOT_FOUND" },
+  "rules.preview": { permission: "inventory:read", reader: "ok", otherTeam: "NOT_FOUND" },
+  "rules.ofVm": { permission: "inventory:read", reader: "ok", otherTeam: "VM_NOT_FOUND" },
+  "exclusions.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "policies.offers": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "policies.preview": { permission: "inventory:read", reader: "ok", otherTeam: "VM_NOT_FOUND" },
 
@@ -75,6 +81,12 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "points.undelete": { permission: "point:delete", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
   "points.pin": { permission: "point:pin", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
   "points.unpin": { permission: "point:unpin", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },
+
+  "rules.create": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "rules.update": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "rules.delete": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+  "exclusions.add": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
+  "exclusions.end": { permission: "protection:write", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
 
   // All users read a policy of the organization; only its owners change it.
   "policies.create": { permission: "policy:write", reader: "FORBIDDEN", otherTeam: "ok" },

@@ -38,6 +38,9 @@ let member: string;
 /** A session of an owner. */
 let session: string;
 let approvalId: string;
+/** Of team Platform, by name. */
+const rule = "by-tag";
+let exclusion: string;
 const ending = new AbortController();
 
 beforeAll(async () => {
@@ -56,6 +59,11 @@ beforeAll(async () => {
     ),
   );
   session = (await owner.me.sessions())[0]?.id ?? "";
+  const conditions = { tags: [{ name: "env", values: ["none"] }] };
+  await owner.rules.create({ team: "platform", name: rule, policy: "standard-daily", conditions });
+  const until = new Date(Date.now() + 86_400_000).toISOString();
+  const excluding = { vm: world.platformVm, reason: "a test of rights", expiresAt: until };
+  exclusion = (await owner.exclusions.add(excluding)).id;
   await world.session("platformReader");
   const night = { name: "night shift", team: "platform", permissions: ["backup:run" as const] };
   await owner.roles.create(night);
@@ -100,6 +108,20 @@ function inputOf(path: string, who: string): unknown {
     "points.undelete": { point: pointId },
     "points.pin": { point: pointId, reason: "a test of rights" },
     "points.unpin": { point: pointId, reason: "a test of rights" },
+    "rules.get": { rule },
+    "rules.preview": { rule },
+    "rules.ofVm": { vm },
+    "rules.create": {
+      team: "platform",
+      name: `by ${who}`,
+      policy: "standard-daily",
+      conditions: { tags: [{ name: "env" }] },
+    },
+    "rules.update": { rule, expectedVersion: 1, enabled: false },
+    "rules.delete": { rule },
+    "exclusions.list": {},
+    "exclusions.add": { vm, reason: "a test of rights", expiresAt: "2100-01-01" },
+    "exclusions.end": { exclusion },
     "policies.get": { policy: "standard-daily" },
     "policies.create": { name: `by-${who.toLowerCase()}`, document },
     "policies.update": { policy: "standard-daily", expectedVersion: 1, document },

@@ -1,6 +1,7 @@
 /** The whole API: composes the procedures of every noun. */
 import { accessProcedures } from "./access/procedures.ts";
 import { approvalProcedures } from "./approvals/procedures.ts";
+import { exclusionProcedures, ruleProcedures } from "./assignment-rules/procedures.ts";
 import { auditProcedures } from "./audit/procedures.ts";
 import { backupProcedures } from "./backup/procedures.ts";
 import { type SecondPersonAnswer, secondPersonAnswers } from "./configuration/answers.ts";
@@ -34,6 +35,8 @@ export const appRouter = router({
   jobs: jobProcedures,
   points: pointProcedures,
   policies: policyProcedures,
+  rules: ruleProcedures,
+  exclusions: exclusionProcedures,
   guardrails: guardrailProcedures,
   restores: restoreProcedures,
   reports: reportProcedures,

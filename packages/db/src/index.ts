@@ -1,6 +1,7 @@
 /** Entry of the package: everything that other packages use of the database. Each noun lists its part in the index of its folder. */
 
 export * from "./approvals/index.ts";
+export * from "./assignment-rules/index.ts";
 export * from "./attention/index.ts";
 export * from "./azure-resources/index.ts";
 export * from "./budgets/index.ts";

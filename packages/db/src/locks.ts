@@ -33,6 +33,8 @@ export const locks = {
   vaults: named("vaults"),
   /** Transaction lock: a change of the guardrails holds it alone, and what they bind holds it together. */
   guardrails: named("guardrails"),
+  /** Transaction lock: a change of assignment rules or exclusions holds it alone, and what applies them holds it together. */
+  assignmentRules: named("assignment-rules"),
   /** Transaction lock: one request for a second person of a person at a time. */
   requester: (personId: string): bigint => named(`requester:${personId}`),
   /** Transaction lock: one discovery writes a VM at a time. `resourceId` in any letter case. */

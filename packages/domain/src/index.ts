@@ -1,6 +1,7 @@
 /** The pure rules and closed lists of Kluis, a folder per noun; every other package imports them from here. */
 export * from "./access/index.ts";
 export * from "./approvals/index.ts";
+export * from "./assignment-rules/index.ts";
 export * from "./azure/index.ts";
 export * from "./base/index.ts";
 export * from "./capture/index.ts";

@@ -2,6 +2,7 @@
 import { databaseNow, enqueue, locks, withLock } from "@kluis/db";
 import { limits, type TaskName } from "@kluis/domain";
 import type { EngineDeps } from "./deps.ts";
+import { applyRules } from "./inventory/apply-rules.ts";
 import { discoverAsked, keepDiscovered } from "./inventory/discover.ts";
 import { dispatchTransfers } from "./job/dispatch.ts";
 import { segmentTaskDefinition } from "./job/segment-task.ts";
@@ -99,6 +100,8 @@ export const controlTasks = {
     return again;
   }),
   "approvals.expire": alone("approvals.expire", ({ deps, signal }) => expireApprovals(deps, signal)),
+  // With a wrong clock, exclusions would end too early.
+  "rules.apply": aloneInTime("rules.apply", ({ deps, signal }) => applyRules(deps, signal)),
   "retention.run": alone("retention.run", async ({ deps, signal }) => {
     const { again } = await applyRetention(deps, signal);
     return again;

@@ -3,6 +3,7 @@ import type { LedgerTargetType } from "@kluis/domain";
 /** What an event of the ledger is about. */
 export const ledgerTargets = {
   en: {
+    "assignment-rule": "assignment rule",
     approval: "request",
     connection: "connection",
     disk: "disk",
@@ -26,6 +27,7 @@ export const ledgerTargets = {
     vm: "virtual machine",
   },
   nl: {
+    "assignment-rule": "toewijzingsregel",
     approval: "verzoek",
     connection: "verbinding",
     disk: "schijf",

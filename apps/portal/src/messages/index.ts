@@ -1,5 +1,6 @@
 import type { AppLocale } from "#lib/locale.ts";
 import { approvals } from "#messages/approvals.ts";
+import { assignmentRules } from "#messages/assignment-rules.ts";
 import { audit } from "#messages/audit.ts";
 import { connections } from "#messages/connections.ts";
 import { damage } from "#messages/damage.ts";
@@ -38,6 +39,7 @@ import { vms } from "#messages/vms.ts";
 export const messages = {
   en: {
     approvals: approvals.en,
+    assignmentRules: assignmentRules.en,
     audit: audit.en,
     damage: damage.en,
     diskFacts: diskFacts.en,
@@ -74,6 +76,7 @@ export const messages = {
   },
   nl: {
     approvals: approvals.nl,
+    assignmentRules: assignmentRules.nl,
     audit: audit.nl,
     damage: damage.nl,
     diskFacts: diskFacts.nl,

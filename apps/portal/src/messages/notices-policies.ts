@@ -3,6 +3,9 @@ import { catalog } from "#messages/catalog.ts";
 /** Notices about a policy and its preview; notices.ts joins them with the others. */
 export const policyNotices = catalog({
   en: {
+    "rule-refused":
+      "The assignment rule {rule} cannot protect {vms, plural, one {# virtual machine} other {# virtual machines}} that it matches, {vm} first.",
+    "exclusion-ends": "The exclusion of {vm} from assignment rules ends at {endsAt}. Its owner is {owner}.",
     "preview-clocks-change":
       "The clocks change between these runs: the local times stay as written, the UTC times move.",
     "preview-points-expire":
@@ -23,6 +26,10 @@ export const policyNotices = catalog({
       "The shortest time between two runs is {minutes, number} minutes. Azure documents {minimumMinutes, number} minutes for {consistency, select, application {application-consistent} file {file-consistent} other {crash-consistent}} restore points: it can delay or refuse a run, or make it less consistent.",
   },
   nl: {
+    "rule-refused":
+      "De toewijzingsregel {rule} kan {vms, plural, one {# virtuele machine} other {# virtuele machines}} waarop hij past niet beveiligen, als eerste {vm}.",
+    "exclusion-ends":
+      "De uitsluiting van {vm} van toewijzingsregels eindigt op {endsAt}. Verantwoordelijk is {owner}.",
     "preview-clocks-change":
       "De klok gaat tussen deze uitvoeringen een uur vooruit of achteruit: de lokale tijden blijven zoals ingesteld, de UTC-tijden verschuiven.",
     "preview-points-expire":

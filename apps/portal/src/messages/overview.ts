@@ -131,6 +131,8 @@ export const overview = catalog({
       "vault-key": "Sleutel van een kluis",
       "vault-slots": "Sleutelvakken van een kluis",
       guardrail: "Kaders",
+      assignment: "Toewijzingsregels",
+      exclusion: "Uitsluitingen",
     },
     raisedMore: "{count, plural, one {Nog # zaak vereist aandacht.} other {Nog # zaken vereisen aandacht.}}",
     raisedCount:

@@ -28,7 +28,7 @@ export const protection = catalog({
     },
     stop: {
       title: "Stop protecting {name}?",
-      text: "No more backups run. All recovery points are kept and can be restored. Retention no longer removes any of them.",
+      text: "No more backups run. All recovery points are kept and can be restored. Retention no longer removes any of them. No assignment rule protects the machine again.",
       reason: "Reason (optional, recorded in the audit log)",
       reasonNeeded: "Reason (recorded in the audit log)",
       deletePoints: "Also delete its {points, plural, one {recovery point} other {# recovery points}}",
@@ -93,7 +93,7 @@ export const protection = catalog({
     },
     stop: {
       title: "Beveiliging van {name} stoppen?",
-      text: "Er worden geen back-ups meer gemaakt. Alle herstelpunten worden bewaard en kunnen worden hersteld. De retentie verwijdert er geen meer.",
+      text: "Er worden geen back-ups meer gemaakt. Alle herstelpunten worden bewaard en kunnen worden hersteld. De retentie verwijdert er geen meer. Geen toewijzingsregel beveiligt de machine opnieuw.",
       reason: "Reden (optioneel, wordt vastgelegd in het auditlogboek)",
       reasonNeeded: "Reden (wordt vastgelegd in het auditlogboek)",
       deletePoints: "Ook {points, plural, one {het herstelpunt} other {de # herstelpunten}} verwijderen",

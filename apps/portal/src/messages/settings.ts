@@ -138,6 +138,7 @@ export const settings = catalog({
       comparison: "Vergelijken van de kluizen met hun opslag",
       verification: "Geplande verificatie",
       approvals: "Afsluiten van verlopen verzoeken",
+      assignment: "Toewijzingsregels",
     },
     failedItem: "Eerste fout: <value></value>",
     failedMore:

@@ -1,6 +1,6 @@
 /** Backups that a user starts. */
 import {
-  createJob,
+  addBackup,
   getProtection,
   listPolicies,
   mustBeConnected,
@@ -9,10 +9,10 @@ import {
   type StoredVm,
   type Tx,
 } from "@kluis/db";
-import { KluisError, manualDeadline } from "@kluis/domain";
+import { goneFromAzure, KluisError } from "@kluis/domain";
 import type { SignedInContext } from "../context.ts";
 import { lookupVmFor } from "../lookup.ts";
-import { record, type VmEvent } from "../record.ts";
+import { record } from "../record.ts";
 import type { StartedBackup } from "./view.ts";
 
 /**
@@ -28,34 +28,11 @@ export async function startBackup(ctx: SignedInContext, ref: string): Promise<St
     if (open !== null) throw alreadyRunning(vm, open);
     await mustBeConnected(tx, vm.subscriptionId);
     const policy = await policyInForce(tx, vm);
-    const job = await addBackup(ctx, tx, { vm, policy, trigger: "manual" });
+    const { actor } = ctx.who;
+    const job = await addBackup(tx, { vm, policy, trigger: "manual", actor }, ctx.api.clock);
     return { result: job.jobId, events: [job.event] };
   });
   return { jobId, vm: { id: vm.id, name: vm.name } };
-}
-
-/**
- * Adds the job of a backup and returns it with the event that records it. No other backup of the VM
- * may be running.
- */
-export async function addBackup(
-  ctx: SignedInContext,
-  tx: Tx,
-  what: { readonly vm: StoredVm; readonly policy: PolicyRow; readonly trigger: "manual" | "protect" },
-): Promise<{ readonly jobId: string; readonly event: VmEvent }> {
-  const { vm, policy, trigger } = what;
-  const { actor } = ctx.who;
-  const job = { kind: "backup", vmId: vm.id, policyVersionId: policy.current.id, trigger, actor } as const;
-  const deadlineAt = manualDeadline(ctx.api.clock.now());
-  const jobId = await createJob(tx, { ...job, deadlineAt }, ctx.api.clock);
-  const event: VmEvent = {
-    kind: "job.created",
-    actor,
-    target: { type: "job", id: jobId, name: `backup of ${vm.name}` },
-    vmId: vm.id,
-    data: { jobKind: "backup", trigger, policy: policy.name, policyVersion: policy.current.version },
-  };
-  return { jobId, event };
 }
 
 async function policyInForce(tx: Tx, vm: StoredVm): Promise<PolicyRow> {
@@ -76,14 +53,5 @@ export function alreadyRunning(vm: StoredVm, jobId: string): KluisError {
     message: `A backup of ${vm.name} is already running.`,
     action: "Wait until it ends, or cancel it first.",
     params: { vm: vm.name, job: jobId },
-  });
-}
-
-export function goneFromAzure(vm: StoredVm): KluisError {
-  return new KluisError("VM_NOT_FOUND", {
-    reason: "gone",
-    message: `The virtual machine ${vm.name} is no longer in Azure.`,
-    action: "Restore from its recovery points, which are kept.",
-    params: { vm: vm.name },
   });
 }

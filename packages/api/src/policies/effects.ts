@@ -1,23 +1,6 @@
-/** What a change of rules takes of the recovery points of VMs, and whether the user may take it. */
+/** What a change of rules takes of the recovery points of VMs. */
 import { governedVms, type Tx } from "@kluis/db";
-import {
-  type Access,
-  can,
-  KluisError,
-  keepTheSame,
-  type PolicyDocument,
-  type Ref,
-  ruleEffect,
-  type VmPlace,
-} from "@kluis/domain";
-
-export interface VmEffect {
-  readonly vm: Ref & VmPlace;
-  /** Points that go at once. */
-  readonly removed: number;
-  /** Points that are kept for a shorter time. */
-  readonly sooner: number;
-}
+import { keepTheSame, type PolicyDocument, ruleEffect, type VmEffect } from "@kluis/domain";
 
 /** Returns the VMs of a policy that lose points, now or sooner than by its version before. */
 export async function effectsOfVersion(
@@ -39,23 +22,6 @@ export async function effectsOfVersion(
     effects.push({ vm, removed: removed.length, sooner: sooner.length });
   }
   return effects;
-}
-
-/**
- * Call it in the transaction that saves. It counts and names no VM: the user may not see all of them.
- * @throws KluisError FORBIDDEN unless the user may shorten the retention of every affected VM
- */
-export function mustMayShorten(access: Access, effects: readonly VmEffect[]): void {
-  const refused = effects.filter(({ vm }) => !can(access, "retention:shorten", { kind: "vm", vm }));
-  if (refused.length === 0) return;
-  const points = refused.reduce((sum, { removed, sooner }) => sum + removed + sooner, 0);
-  throw new KluisError("FORBIDDEN", {
-    reason: "retention-shorten",
-    message: `The change deletes recovery points or keeps them for a shorter time, also where you may not: ${points} of ${refused.length} virtual machines.`,
-    action:
-      "Request the permission retention:shorten on these machines, or keep their points as long as now.",
-    params: { permission: "retention:shorten", points, vms: refused.length },
-  });
 }
 
 /** What a change takes, in counts: who reads them may not see every VM. */

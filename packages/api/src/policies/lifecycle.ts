@@ -8,7 +8,7 @@ import {
   setPolicyRetired,
   type Tx,
 } from "@kluis/db";
-import { KluisError, mustBeAllowed } from "@kluis/domain";
+import { mustBeAllowed } from "@kluis/domain";
 import type { z } from "zod";
 import type { SignedInContext } from "../context.ts";
 import { record } from "../record.ts";
@@ -85,23 +85,5 @@ async function requireWriteNow(ctx: SignedInContext, tx: Tx, { team }: PolicyRow
   await requireNow(ctx, tx, {
     permission: "policy:write",
     target: { kind: "team", teamId: team?.id ?? null },
-  });
-}
-
-/**
- * Call it in the transaction that assigns, after `holdPolicy`. A VM that is under the policy already may change its disks.
- * @throws KluisError CONFLICT
- */
-export function mustTakeVms(
-  policy: PolicyRow,
-  before: { readonly policyId: string; readonly state: string } | null,
-): void {
-  if (policy.retiredAt === null) return;
-  if (before?.state === "active" && before.policyId === policy.id) return;
-  throw new KluisError("CONFLICT", {
-    reason: "policy-retired",
-    message: `The policy ${policy.name} is retired and takes no virtual machines.`,
-    action: "Choose another policy.",
-    params: { policy: policy.name },
   });
 }

@@ -28,12 +28,13 @@ import {
   retentionFloor,
   type StoreRates,
   undoDays,
+  type VmEffect,
 } from "@kluis/domain";
 import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import { violationViews } from "../guardrails/facts.ts";
 import { lookupVm } from "../lookup.ts";
-import { countsOf, effectsOfVersion, type VmEffect } from "./effects.ts";
+import { countsOf, effectsOfVersion } from "./effects.ts";
 import { changesOf, limitNotes, policySight } from "./facts.ts";
 import type { PreviewPolicyInput } from "./inputs.ts";
 import type { policyPreview } from "./view.ts";

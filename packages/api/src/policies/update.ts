@@ -16,6 +16,7 @@ import {
   mustBeAllowed,
   mustFitAzure,
   mustKeepGuardrails,
+  mustMayShorten,
   noEffect,
   type PolicyDocument,
   policyDocumentSchema,
@@ -23,13 +24,14 @@ import {
   retentionFloor,
   textLines,
   undoDays,
+  type VmEffect,
 } from "@kluis/domain";
 import { z } from "zod";
 import { askSecondPerson } from "../approvals/ask.ts";
 import { digestOf } from "../approvals/digest.ts";
 import type { Done, Look, Operation } from "../approvals/operation.ts";
 import type { SignedInContext } from "../context.ts";
-import { countsOf, effectsOfVersion, mustMayShorten, type VmEffect } from "./effects.ts";
+import { countsOf, effectsOfVersion } from "./effects.ts";
 import { policyEvent, saved } from "./events.ts";
 import { policySight } from "./facts.ts";
 import type { UpdatePolicyInput } from "./inputs.ts";

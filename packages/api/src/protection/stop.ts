@@ -94,7 +94,7 @@ export const stopOperation: Operation<StopInput, Pick<Stopped, "deleted">> = {
 
   async run(ctx, tx, { input, reason }): Promise<Done<Pick<Stopped, "deleted">>> {
     const vm = await placeOf(tx, input.vmId);
-    const stopped = await stop(tx, vm.id, ctx.api.clock.now());
+    const stopped = await stop(tx, vm.id, { at: ctx.api.clock.now(), by: ctx.who.actor });
     const removal = input.deletes ? await removePoints(ctx, tx, { vm, reason }) : null;
     const deleted = removal?.deleted ?? null;
     if (!stopped && (deleted === null || deleted.points === 0)) throw nothingToStop(vm);

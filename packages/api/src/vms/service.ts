@@ -17,11 +17,13 @@ import {
   type VmRow,
 } from "@kluis/db";
 import {
+  type ConsistencyRules,
   describePolicy,
   downgradesCounted,
   downgradesOf,
   type SuitabilityFinding,
   type SuitabilitySign,
+  suitabilityOf,
   suitabilitySign,
 } from "@kluis/domain";
 import type { z } from "zod";
@@ -31,7 +33,7 @@ import { fleetScope, nextRunOf, scopeOf } from "../policies/facts.ts";
 import { readHistory } from "./history.ts";
 import type { ListVmsInput } from "./inputs.ts";
 import { statusReason } from "./status.ts";
-import { type ConsistencyRules, suitabilityOf, worded } from "./suitability.ts";
+import { worded } from "./suitability.ts";
 import type { facetsView, vmPage, vmView } from "./view.ts";
 
 export async function listVms(ctx: SignedInContext, input: ListVmsInput): Promise<z.input<typeof vmPage>> {

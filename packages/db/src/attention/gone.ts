@@ -40,7 +40,7 @@ export async function clearGoneAttention(db: Db): Promise<number> {
       SELECT a.key FROM "Attention" a LEFT JOIN "VirtualMachine" vm ON vm.id = a."vmId"
       WHERE (a.kind = ANY(${vaultAttentionKinds}::text[]) AND NOT EXISTS (
           SELECT 1 FROM "Vault" v WHERE v.id::text = split_part(a.key, ':', 2)))
-        OR (${gone} AND (a.kind IN ('consistency', 'changed-ranges')
+        OR (${gone} AND (a.kind IN ('consistency', 'changed-ranges', 'exclusion')
           OR a.key IN ('transfer:starved-' || vm.id, 'transfer:unrecorded-' || vm.id)))
         OR (${stopped} AND (a.kind = 'consistency' OR a.key = 'transfer:starved-' || vm.id))
       ORDER BY a.key LIMIT ${MOST}`,

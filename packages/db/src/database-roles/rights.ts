@@ -66,6 +66,10 @@ const rights = {
   RequestBucket: ofEngine,
   DiskTrust: both,
   GuardrailVersion: ofPortal,
+  AssignmentRule: ofPortal,
+  AssignmentRefusal: both,
+  // Engines end those that have expired.
+  AssignmentExclusion: both,
   ApprovalRequest: both,
   ApprovalItem: both,
   // Append-only for everyone: the triggers refuse the rest, and only the owner of the tables could switch them off.

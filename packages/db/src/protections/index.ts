@@ -1,3 +1,11 @@
+export {
+  addBackup,
+  assign,
+  effectOnVm,
+  isInReach,
+  type JudgedAssignment,
+  judgeAssignment,
+} from "./assign.ts";
 export { listRuleHistories, readActiveRules } from "./rules.ts";
 export {
   advanceSchedules,

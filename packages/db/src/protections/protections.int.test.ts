@@ -29,8 +29,8 @@ test("protection starts now, keeps its start when only its policy changes, and s
     since: start,
     scheduledThrough: start,
   });
-  expect(await stopProtection(db.prisma, vmId, world.clock.now())).toBe(true);
-  expect(await stopProtection(db.prisma, vmId, world.clock.now())).toBe(false);
+  expect(await stopProtection(db.prisma, vmId, { at: world.clock.now() })).toBe(true);
+  expect(await stopProtection(db.prisma, vmId, { at: world.clock.now() })).toBe(false);
   const due = () => listDueSchedules(db.prisma, { now: world.clock.now(), after: null, limit: 10 });
   expect(await due()).toEqual([]);
   world.clock.advance(1_000);

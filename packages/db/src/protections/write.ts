@@ -60,6 +60,8 @@ export async function setProtection(
     readonly excludedDisks: readonly string[];
     /** Who does so: named when the rules of the policy remove points that the rules before keep. */
     readonly by?: Actor;
+    /** The assignment rule that does so; null: a person. */
+    readonly ruleId?: string | null;
   },
   clock: Clock,
 ): Promise<{ readonly before: ProtectionRow | null; readonly now: ProtectionRow }> {
@@ -74,23 +76,33 @@ export async function setProtection(
     assignedBy: toJsonOrNull(wanted.by ?? null),
     assignedAt: await databaseNow(tx),
     rulesBefore: await rulesInForce(tx, vmId),
+    assignedRuleId: wanted.ruleId ?? null,
   };
   const data = { policyId, excludedDisks: [...wanted.excludedDisks], state: "active", ...assigned };
   const row = await tx.protection.upsert({
     where: { vmId },
     create: { id: newId(clock), vmId, ...data, since: now, scheduledThrough: now },
-    update: { ...data, stoppedAt: null, ...(resumed && { since: now, scheduledThrough: now }) },
+    update: {
+      ...data,
+      stoppedAt: null,
+      stoppedBy: toJsonOrNull(null),
+      ...(resumed && { since: now, scheduledThrough: now }),
+    },
     select: fields,
   });
   if (governs) await decideAgain(tx, { vmId });
   return { before, now: toRow(row) };
 }
 
-/** Stops protection and keeps the data; returns false when the VM was not protected. */
-export async function stopProtection(tx: Tx, vmId: string, now: Date): Promise<boolean> {
+/** Stops protection and keeps the data; returns false when the VM was not protected. No assignment rule protects it again. */
+export async function stopProtection(
+  tx: Tx,
+  vmId: string,
+  { at, by = null }: { readonly at: Date; readonly by?: Actor | null },
+): Promise<boolean> {
   const stopped = await tx.protection.updateMany({
     where: { vmId, state: "active" },
-    data: { state: "stopped", stoppedAt: now },
+    data: { state: "stopped", stoppedAt: at, stoppedBy: toJsonOrNull(by) },
   });
   // Without rules nothing expires: the last verdicts would promise an end.
   await tx.$executeRaw`

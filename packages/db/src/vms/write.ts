@@ -1,4 +1,4 @@
-import { type Clock, type ErrorInfo, tagIndex, type VmDisk, vmFactsSchema } from "@kluis/domain";
+import { type Clock, type ErrorInfo, tagIndex, type VmDisk, vmFactsSchema, vmRefusals } from "@kluis/domain";
 import { z } from "zod";
 import type { Prisma } from "../../generated/client.ts";
 import { newId } from "../ids.ts";
@@ -78,6 +78,7 @@ export async function upsertVm(tx: Tx, vm: VmToStore, clock: Clock): Promise<VmU
     tagIndex: tagIndex(tags),
     disks: toJson(disks),
     traits: toJson(facts.traits),
+    refusals: toJson(vmRefusals({ ...facts, resourceId, disks })),
     ...configurationOf(vm),
     lastSeenAt: now,
     deletedAt: null,

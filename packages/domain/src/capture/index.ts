@@ -14,3 +14,11 @@ export * from "./consistency-run.ts";
 export * from "./guest-state.ts";
 export { nextRequest, type SingleDisks, singleDisksOf } from "./single-disks.ts";
 export * from "./snapshot-tries.ts";
+export {
+  mustBeProtectable,
+  type RestorePointKind,
+  restorePointKind,
+  restorePointKinds,
+  suitabilityOf,
+  vmRefusals,
+} from "./vm-refusals.ts";

@@ -12,6 +12,8 @@ export const forbiddenReasons = [
   "own-role",
   "own-account",
   "grant-more-than-held",
+  /** Who saved an assignment rule may not protect virtual machines of its team any more. */
+  "rule-saver",
   ...approvalForbiddenReasons,
 ] as const;
 

@@ -17,6 +17,7 @@ import {
   keyVaultReasons,
   vaultUnusableReasons,
 } from "./reason-lists.ts";
+import { ruleConflictReasons, ruleInputReasons, ruleMissingReasons } from "./rule-reasons.ts";
 
 /**
  * Whether a retry can help: `never`, `backoff` (soon, with growing pauses), `after` (not before `retryAfterMs`), `turn` (nothing
@@ -112,6 +113,7 @@ export const errorReasons = {
     "policy-runs",
     ...keyInputReasons,
     ...accessInputReasons,
+    ...ruleInputReasons,
   ],
   NOT_FOUND: [
     "approval",
@@ -123,6 +125,7 @@ export const errorReasons = {
     "vault",
     "vault-key",
     ...accessMissingReasons,
+    ...ruleMissingReasons,
   ],
   CONFLICT: [
     ...ambiguousReasons,
@@ -142,6 +145,7 @@ export const errorReasons = {
     ...platformConflictReasons,
     ...keyConflictReasons,
     ...accessConflictReasons,
+    ...ruleConflictReasons,
     "no-secrets-key",
     "no-folder-vaults",
   ],

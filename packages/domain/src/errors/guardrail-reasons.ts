@@ -15,6 +15,7 @@ export const guardrailReasons = [
   "download-network",
   "download-address",
   "tag-scope",
+  "tag-rule",
   /** More than one; `violations` in the parameters has all of them. */
   "several",
 ] as const;

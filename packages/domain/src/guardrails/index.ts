@@ -28,6 +28,7 @@ export {
   policyViolations,
   restoreViolations,
   scopeViolations,
+  tagRuleViolations,
   vaultRegionViolations,
   vaultViolations,
 } from "./judge.ts";

@@ -126,6 +126,11 @@ export function scopeViolations(reach: readonly TeamReach[], { teams }: Guardrai
   );
 }
 
+/** Who may tag a VM in Azure decides its policy by a rule, as they decide its team by a scope. */
+export function tagRuleViolations(name: string, { teams }: Guardrails): Violation[] {
+  return teams?.tagScopes === false ? [{ rule: "tag-rule", params: { name } }] : [];
+}
+
 /** @param region of the target, as Azure names it */
 export function restoreViolations(region: string, { restore }: Guardrails): Violation[] {
   const allowed = restore?.regions;

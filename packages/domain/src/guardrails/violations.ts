@@ -33,6 +33,7 @@ interface ViolationParams extends Record<GuardrailRule, Readonly<Record<string, 
   readonly "download-network": { readonly address: string; readonly networks: string };
   readonly "download-address": { readonly networks: string };
   readonly "tag-scope": { readonly tag: string };
+  readonly "tag-rule": { readonly name: string };
 }
 
 export type Violation = {
@@ -115,6 +116,10 @@ const texts: { readonly [R in GuardrailRule]: (params: ViolationParams[R]) => Se
   "tag-scope": ({ tag }) => ({
     message: `Teams may not reach virtual machines by tag (${tag}).`,
     action: "Use a subscription or a resource group as the scope.",
+  }),
+  "tag-rule": ({ name }) => ({
+    message: `Tags may not decide which virtual machines a team protects (rule ${name}).`,
+    action: "Protect the machines by hand, or request that scopes by tag are allowed.",
   }),
 };
 

@@ -44,6 +44,10 @@ export const attentionKinds = [
   "vault-slots",
   /** Policies, vaults or teams do not keep to the guardrails of the platform owner. */
   "guardrail",
+  /** An assignment rule cannot protect virtual machines that it matches. */
+  "assignment",
+  /** The exclusion of a VM from assignment rules ends soon. */
+  "exclusion",
 ] as const;
 export type AttentionKind = (typeof attentionKinds)[number];
 
@@ -68,6 +72,8 @@ const attentionNatures = {
   "vault-key": "problem",
   "vault-slots": "problem",
   guardrail: "request",
+  assignment: "request",
+  exclusion: "request",
 } as const satisfies Record<AttentionKind, "problem" | "request">;
 
 /** Kinds about a vault. Their keys name it: `vault-KIND:VAULT`, or `vault-KIND:VAULT:…`. */
@@ -102,6 +108,8 @@ export const attentionKindTexts = {
   "vault-key": "Key of a vault",
   "vault-slots": "Key slots of a vault",
   guardrail: "Guardrails",
+  assignment: "Assignment rules",
+  exclusion: "Exclusions",
 } as const satisfies Record<AttentionKind, string>;
 
 /** Something that needs attention. */

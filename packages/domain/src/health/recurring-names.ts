@@ -15,6 +15,7 @@ export const workNames = [
   "comparison",
   "verification",
   "approvals",
+  "assignment",
 ] as const;
 export type WorkName = (typeof workNames)[number];
 
@@ -35,4 +36,5 @@ export const workTexts: Readonly<Record<WorkName, string>> = {
   comparison: "Comparison of the vaults with their storage",
   verification: "Scheduled verification",
   approvals: "End of requests that have expired",
+  assignment: "Assignment rules",
 };

@@ -33,6 +33,8 @@ export const workRules: Readonly<Record<WorkName, WorkRule>> = {
   verification: { everyMs: 10 * minute, budgetMs: 2 * minute, overdueMs: 3 * hour },
   // Expired requests cannot be approved in any case; this only records their end.
   approvals: { everyMs: 5 * minute, budgetMs: minute, overdueMs: hour },
+  // Each discovery wakes it, and so does each change of a rule.
+  assignment: { everyMs: limits.discoverMs, budgetMs: 5 * minute, overdueMs: hour },
   // Damage wakes it at once.
   "damage-reach": { everyMs: hour, budgetMs: 10 * minute, overdueMs: 24 * hour },
   // A difference between vault and database wakes it at once.

@@ -49,6 +49,8 @@ export const taskCatalog = {
   "verify.schedule": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 10 },
   /** Ends requests for a second person whose time is over. */
   "approvals.expire": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
+  /** Puts virtual machines under the policies of assignment rules, and ends exclusions that have expired. */
+  "rules.apply": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 10 },
   /** Checks one part of a disk of a recovery point. */
   "verify.segment": {
     payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),

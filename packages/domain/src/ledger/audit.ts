@@ -79,6 +79,12 @@ export const ledgerKinds = [
   "protection.changed",
   "protection.stopped",
   "protection.lists-allowed",
+  "rule.created",
+  "rule.changed",
+  "rule.deleted",
+  "exclusion.added",
+  "exclusion.ended",
+  "exclusion.expired",
   "approval.requested",
   "approval.approved",
   "approval.rejected",
@@ -134,6 +140,7 @@ export type LedgerKind = (typeof ledgerKinds)[number];
 /** Every kind of object that an event can be about. */
 export const ledgerTargetTypes = [
   "approval",
+  "assignment-rule",
   "connection",
   "disk",
   "grant",

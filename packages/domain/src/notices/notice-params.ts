@@ -267,6 +267,8 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   };
   "vault-key-out-of-reach": { readonly vault: string; readonly keyVault: string };
   "vault-slots-strange": { readonly vault: string; readonly objects: number; readonly object: string };
+  "rule-refused": { readonly rule: string; readonly vms: number; readonly vm: string };
+  "exclusion-ends": { readonly vm: string; readonly endsAt: string; readonly owner: string };
   "guardrails-not-kept": { readonly policies: number; readonly vaults: number; readonly teams: number };
   "removal-stuck": { readonly count: number; readonly resource: string };
   // The ledger, from its first wrong event

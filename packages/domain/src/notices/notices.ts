@@ -306,6 +306,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `${keyVault} does not open vault ${vault}. Its other keys do, and backups continue.`,
   "vault-slots-strange": ({ vault, objects, object }) =>
     `${count(objects, "object")} among the key slots of vault ${vault} ${objects === 1 ? "is" : "are"} not explained by a change of its keys, first ${object}. They open nothing for Kluis. Check who can write to its storage.`,
+  "rule-refused": ({ rule, vms, vm }) =>
+    `The assignment rule ${rule} cannot protect ${count(vms, "virtual machine")} that it matches, ${vm} first.`,
+  "exclusion-ends": ({ vm, endsAt, owner }) =>
+    `The exclusion of ${vm} from assignment rules ends at ${endsAt}. Its owner is ${owner}.`,
   "guardrails-not-kept": (not) =>
     `Not within the guardrails: policies ${not.policies}, vaults ${not.vaults}, teams ${not.teams}.`,
   "health-attention": ({ count: open }) =>

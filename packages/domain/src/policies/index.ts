@@ -1,3 +1,4 @@
+export { goneFromAzure, mustMayShorten, mustTakeVms, type VmEffect } from "./assign.ts";
 export { type Consistency, consistencies, consistencySchema } from "./consistency.ts";
 export { deadlineFor, deadlineMet, manualDeadline } from "./deadline.ts";
 export { describePolicy } from "./describe.ts";

@@ -13,6 +13,7 @@ import {
 } from "@kluis/db";
 import { type ErrorInfo, errorInfo, isLimited } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
+import { addTask } from "../runtime/queue.ts";
 import { type RecurringWork, runWork } from "../runtime/recurring-work.ts";
 import { type Paused, runOnce } from "../runtime/run-once.ts";
 import type { Again } from "../runtime/tasks.ts";
@@ -174,6 +175,8 @@ async function recordRead(
   const problem = await readInventoryProblem(deps.db.prisma, pass);
   await recordSubscription(deps, subscription, { readable: true, problem });
   await removeInventoryPages(deps.db.prisma, pass);
+  // Assignment rules protect what is new.
+  await addTask(deps.db.prisma, { name: "rules.apply", payload: {}, runAt: deps.clock.now() });
 }
 
 async function recordSubscription(

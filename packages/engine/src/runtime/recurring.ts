@@ -21,6 +21,7 @@ type RecurringName = Extract<
   | "transfer.forecast"
   | "vault.keys-check"
   | "approvals.expire"
+  | "rules.apply"
 >;
 
 const MINUTE = 60_000;
@@ -49,6 +50,7 @@ const tasks: Readonly<Record<WorkName, Recurring | null>> = {
   "damage-reach": { name: "vault.damage-reach", firstAfterMs: MINUTE },
   verification: { name: "verify.schedule", firstAfterMs: 2 * MINUTE },
   approvals: { name: "approvals.expire", firstAfterMs: MINUTE },
+  assignment: { name: "rules.apply", firstAfterMs: MINUTE },
 };
 
 const RECURRING = [

@@ -8,6 +8,7 @@ import { pointConflicts } from "#messages/errors/point-conflicts.ts";
 import { policyAccessReasons, policyConflicts } from "#messages/errors/policy-access.ts";
 import { policyLimitReasons } from "#messages/errors/policy-limits.ts";
 import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
+import { ruleReasons } from "#messages/errors/rules.ts";
 import { vaultKeyReasons } from "#messages/errors/vault-keys.ts";
 
 /** Input, rights and sign-in, and what only the browser sees. */
@@ -44,6 +45,7 @@ export const accessErrors = catalog({
         ...policyLimitReasons.en,
         ...vaultKeyReasons.en,
         ...accessChangeReasons.en.INPUT_INVALID,
+        ...ruleReasons.en.INPUT_INVALID,
       },
     },
     NOT_FOUND: {
@@ -66,6 +68,7 @@ export const accessErrors = catalog({
         },
         ...connectionsNotFound.en,
         ...accessChangeReasons.en.NOT_FOUND,
+        ...ruleReasons.en.NOT_FOUND,
         procedure: {
           message: "The server does not know this request.",
           action: "Reload the page: it may be older than the server.",
@@ -119,6 +122,7 @@ export const accessErrors = catalog({
         },
         ...connectionConflicts.en,
         ...accessChangeReasons.en.CONFLICT,
+        ...ruleReasons.en.CONFLICT,
         ...guardrailConflicts.en,
       },
     },
@@ -165,6 +169,7 @@ export const accessErrors = catalog({
         },
         ...policyAccessReasons.en,
         ...accessChangeReasons.en.FORBIDDEN,
+        ...ruleReasons.en.FORBIDDEN,
         "other-site": {
           message: "The request did not come from this portal.",
           action: "Open the portal again and repeat the action.",
@@ -208,6 +213,7 @@ export const accessErrors = catalog({
         ...policyLimitReasons.nl,
         ...vaultKeyReasons.nl,
         ...accessChangeReasons.nl.INPUT_INVALID,
+        ...ruleReasons.nl.INPUT_INVALID,
       },
     },
     NOT_FOUND: {
@@ -230,6 +236,7 @@ export const accessErrors = catalog({
         },
         ...connectionsNotFound.nl,
         ...accessChangeReasons.nl.NOT_FOUND,
+        ...ruleReasons.nl.NOT_FOUND,
         procedure: {
           message: "De server kent deze aanvraag niet.",
           action: "Laad de pagina opnieuw: die is misschien ouder dan de server.",
@@ -284,6 +291,7 @@ export const accessErrors = catalog({
         },
         ...connectionConflicts.nl,
         ...accessChangeReasons.nl.CONFLICT,
+        ...ruleReasons.nl.CONFLICT,
         ...guardrailConflicts.nl,
       },
     },
@@ -330,6 +338,7 @@ export const accessErrors = catalog({
         },
         ...policyAccessReasons.nl,
         ...accessChangeReasons.nl.FORBIDDEN,
+        ...ruleReasons.nl.FORBIDDEN,
         "other-site": {
           message: "De aanvraag kwam niet van deze portal.",
           action: "Open de portal opnieuw en herhaal de actie.",

@@ -78,6 +78,10 @@ export const guardrailErrors = catalog({
           message: "Teams may not reach VMs by tag ({tag}).",
           action: "Use a subscription or a resource group as the scope.",
         },
+        "tag-rule": {
+          message: "Tags may not decide which VMs a team protects (rule {name}).",
+          action: "Protect the VMs by hand, or request that scopes by tag are allowed.",
+        },
         several: {
           message: "{count} guardrails are not kept.",
           action: "Read the guardrails under Settings, or ask a platform owner.",
@@ -158,6 +162,10 @@ export const guardrailErrors = catalog({
         "tag-scope": {
           message: "Teams mogen geen VM’s bereiken via een tag ({tag}).",
           action: "Gebruik een abonnement of een resourcegroep als bereik.",
+        },
+        "tag-rule": {
+          message: "Tags mogen niet bepalen welke VM’s een team beveiligt (regel {name}).",
+          action: "Beveilig de VM’s met de hand, of vraag of bereik via tags mag.",
         },
         several: {
           message: "Aan {count} kaders is niet voldaan.",

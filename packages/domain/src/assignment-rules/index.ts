@@ -1,0 +1,3 @@
+export * from "./conditions.ts";
+export * from "./exclusion.ts";
+export * from "./verdicts.ts";
