@@ -119,6 +119,10 @@ async function addPlatform(): Promise<void> {
   const stopped = await owner.protection.set({ vm: "stopped-01", policy: "enhanced-4h" });
   await world.endJob(stopped.jobId ?? "", "succeeded");
   await owner.protection.stop({ vm: "stopped-01" });
+  const conditions = { tags: [{ name: "env", values: ["prod"] }], region: "westeurope" };
+  await owner.rules.create({ team: "commerce", name: "prod", policy: "keep-one", conditions });
+  const expiresAt = new Date(Date.now() + 30 * 86_400_000).toISOString();
+  await owner.exclusions.add({ vm: "loose-01", reason: "a test machine", expiresAt });
   const damaged = await world.addPoint(world.platformVm, new Uint8Array(65536).fill(3));
   await addDamage(damaged);
   const deletion = { kind: "delete-point", vmId: world.platformVm, pointId: damaged } as const;
@@ -204,6 +208,11 @@ const queries: Readonly<Record<string, () => Promise<unknown>>> = {
   "points.extents": () => owner.points.extents({ point: pointId, disk: "os" }),
   "policies.list": () => owner.policies.list(),
   "policies.get": () => owner.policies.get({ policy: "keep-one" }),
+  "rules.list": () => owner.rules.list(),
+  "rules.get": () => owner.rules.get({ rule: "prod" }),
+  "rules.preview": () => owner.rules.preview({ rule: "prod" }),
+  "rules.ofVm": () => owner.rules.ofVm({ vm: "loose-01" }),
+  "exclusions.list": () => owner.exclusions.list({}),
   "policies.offers": () => owner.policies.offers(),
   "policies.preview": () => owner.policies.preview({ document, vm: "shop-01" }),
   "restores.plan": () => owner.restores.plan({ point: pointId, disk: "os", name: "shop-back" }),
