@@ -41,7 +41,7 @@ test("a new token stays on screen until the user confirms to have copied it", as
   await page.goto(`${portalUrl()}/settings?tab=tokens`);
   await page.getByRole("button", { name: "New token" }).click();
   await page.getByLabel("Name", { exact: true }).fill("browser test");
-  await page.getByLabel("All permissions that you have now").check();
+  await page.getByLabel("All permissions that such a token can have now").check();
   await page.getByRole("button", { name: "Create token" }).click();
   const dialog = page.getByRole("dialog", { name: "Copy your token now" });
   await expect(dialog).toBeVisible();

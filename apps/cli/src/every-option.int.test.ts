@@ -216,6 +216,15 @@ const steps: readonly Step[] = [
   { line: () => "people list --search olivia --limit 5 --json" },
   { line: () => "access explain me backup:run --vm shop-01 --json" },
   { line: () => "access explain me backup:run --team commerce --json" },
+  {
+    line: () => `access explain me backup:run --token ${client} --json`,
+    code: exitCodes.notFound,
+    refusal: "NOT_FOUND",
+  },
+  { line: () => "tokens list --all --json" },
+  { line: () => `tokens revoke ${client} --json`, code: exitCodes.notFound, refusal: "NOT_FOUND" },
+  { line: () => "sessions list --json" },
+  { line: () => `sessions end ${client} --json`, code: exitCodes.notFound, refusal: "NOT_FOUND" },
   ...["show", "enable", "sign-out", "unlink"].map((verb) => ({
     line: () => `people ${verb} none@x.example --json`,
     code: exitCodes.notFound,

@@ -139,6 +139,11 @@ export function stepText(kind: JobKind, step: string): string {
   return wordOf(jobStepTexts[kind], step);
 }
 
+/** Who did it: `Omar`, or `Omar (agent)` for a program that works for them. */
+export function actorText({ name, via }: { readonly name: string; readonly via?: string | null }): string {
+  return via === "agent" ? `${name} (agent)` : name;
+}
+
 /** What started a job, within a sentence: `first backup`. */
 export function triggerText(trigger: string): string {
   return wordOf(jobTriggerTexts, trigger).toLowerCase();

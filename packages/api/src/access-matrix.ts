@@ -9,8 +9,8 @@ import type { Permission } from "@kluis/domain";
  */
 export interface AccessRow {
   readonly permission: Permission;
-  readonly reader: "ok" | "FORBIDDEN" | "NOT_FOUND";
-  readonly otherTeam: "ok" | "FORBIDDEN" | "NOT_FOUND" | "VM_NOT_FOUND" | "POINT_NOT_FOUND";
+  readonly reader: "ok" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT";
+  readonly otherTeam: "ok" | "FORBIDDEN" | "NOT_FOUND" | "VM_NOT_FOUND" | "POINT_NOT_FOUND" | "CONFLICT";
 }
 
 export const accessMatrix: Readonly<Record<string, AccessRow>> = {
@@ -26,8 +26,13 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "settings.resealSecrets": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "tokens.list": { permission: "self", reader: "ok", otherTeam: "ok" },
   "tokens.create": { permission: "self", reader: "ok", otherTeam: "ok" },
+  "tokens.options": { permission: "self", reader: "ok", otherTeam: "ok" },
   // The token of another user.
   "tokens.revoke": { permission: "self", reader: "NOT_FOUND", otherTeam: "NOT_FOUND" },
+
+  "claim.get": { permission: "self", reader: "ok", otherTeam: "ok" },
+  // There is an owner.
+  "claim.use": { permission: "self", reader: "CONFLICT", otherTeam: "CONFLICT" },
 
   "overview.get": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
   "teams.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },

@@ -1,5 +1,5 @@
 import { createJob, inTransaction } from "@kluis/db";
-import { engineActor, permissions, systemClock } from "@kluis/domain";
+import { agentUse, engineActor, permissions, systemClock, tokenCanHave } from "@kluis/domain";
 import type { AnyTRPCProcedure } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -41,6 +41,8 @@ let approvalId: string;
 /** Of team Platform, by name. */
 const rule = "by-tag";
 let exclusion: string;
+/** Tokens of an owner: of an agent, and of team Commerce alone, each with every permission that it can have. */
+let tokens: { readonly agent: string; readonly ofCommerce: string };
 const ending = new AbortController();
 
 beforeAll(async () => {
@@ -58,6 +60,19 @@ beforeAll(async () => {
       systemClock,
     ),
   );
+  const held = (kind: "agent" | "standard", teamId: string | null) =>
+    permissions.filter((permission) => tokenCanHave({ kind, teamId }, permission));
+  const agent = await owner.tokens.create({
+    name: "agent",
+    kind: "agent",
+    permissions: held("agent", null),
+  });
+  const ofCommerce = await owner.tokens.create({
+    name: "of commerce",
+    team: "commerce",
+    permissions: held("standard", "commerce"),
+  });
+  tokens = { agent: agent.secret, ofCommerce: ofCommerce.secret };
   session = (await owner.me.sessions())[0]?.id ?? "";
   const conditions = { tags: [{ name: "env", values: ["none"] }] };
   await owner.rules.create({ team: "platform", name: rule, policy: "standard-daily", conditions });
@@ -195,6 +210,7 @@ function inputOf(path: string, who: string): unknown {
     "roles.create": { name: "own role", team: "platform", permissions: ["inventory:read"] },
     "roles.update": { role: "night shift", name: "other" },
     "roles.remove": { role: "night shift" },
+    "claim.use": { code: "K7QF-0000-0000-0000-0000" },
     "tokens.create": { name: `token of ${who}`, permissions: ["self"] },
     "tokens.revoke": { id: jobId },
   };
@@ -202,8 +218,16 @@ function inputOf(path: string, who: string): unknown {
 }
 
 /** Calls a procedure; returns `ok` and the answer, or the error's code. */
-async function call(path: string, who: "nobody-signed-in" | "platformReader" | "commerceAdmin") {
-  const context = who === "nobody-signed-in" ? await createContext(world.api, {}) : await world.context(who);
+async function call(
+  path: string,
+  who: "nobody-signed-in" | "platformReader" | "commerceAdmin" | keyof typeof tokens,
+) {
+  const context =
+    who === "nobody-signed-in"
+      ? await createContext(world.api, {})
+      : who === "agent" || who === "ofCommerce"
+        ? await createContext(world.api, { bearerToken: tokens[who] })
+        : await world.context(who);
   try {
     const answer = await createCallOf(createCaller(context), path)(inputOf(path, who));
     const first = isStream(answer) ? await firstOf(answer) : answer;
@@ -250,6 +274,43 @@ describe("access matrix", () => {
     expect(text).not.toContain("ops-01");
     // An error may repeat the id of the input; a successful answer must not contain it.
     expect(code === "ok" && text.includes(world.platformVm)).toBe(false);
+  });
+
+  test.each(procedures)("$path with an owner's token of another team", async ({ path }) => {
+    const { code, text } = await call(path, "ofCommerce");
+    const expected = accessMatrix[path]?.otherTeam ?? "";
+    // Sessions and tokens of its owner are not the team's: the token may not manage them.
+    const isOwn = path.startsWith("me.") || path.startsWith("tokens.") || path === "people.endSession";
+    expect(expected.endsWith("NOT_FOUND") && !isOwn ? code : expected).toBe(expected);
+    const shown = code === "ok" ? text : "";
+    expect(shown).not.toContain("ops-01");
+    expect(shown).not.toContain(world.platformVm);
+  });
+
+  test.each(procedures.filter(({ path }) => agentUse(path) === "never"))(
+    "$path refuses an owner's agent",
+    async ({ path }) => {
+      const { code, text } = await call(path, "agent");
+      expect([code, text]).toEqual(["FORBIDDEN", expect.stringContaining('"reason":"agent"')]);
+    },
+  );
+
+  test("what an owner's agent calls is read, added or requested, and nothing else is in the ledger", async () => {
+    const used = procedures.filter(({ path }) => !["never", "adds"].includes(agentUse(path)));
+    // Some requests are impossible here, such as the end of a pin that does not exist; none is refused as such.
+    const possible = ["ok", "CONFLICT", "INPUT_INVALID", "VM_NOT_PROTECTED"];
+    for (const { path } of used) {
+      const { code, text } = await call(path, "agent");
+      expect(possible).toContain(code);
+      const isDone = agentUse(path) === "requests" && code === "ok" && !/"requested":\{"id":/.test(text);
+      expect([path, isDone]).toEqual([path, false]);
+    }
+    const { rows } = await world.api.db.pool.query<{ kind: string }>(
+      `SELECT DISTINCT kind FROM "LedgerEvent" WHERE actor->>'via' = 'agent' ORDER BY kind`,
+    );
+    const expected = ["access.refused", "approval.requested", "ledger.verified"];
+    expect(rows.map(({ kind }) => kind).filter((kind) => !expected.includes(kind))).toEqual([]);
+    expect(await world.api.db.prisma.protection.count()).toBe(0);
   });
 
   test.each(procedures)("$path as a reader of the team that owns it", async ({ path }) => {

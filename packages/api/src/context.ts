@@ -1,7 +1,8 @@
-import type { Db, SecretBox } from "@kluis/db";
+import type { Db, SecretBox, TokenRow } from "@kluis/db";
 import {
   type Access,
   type Actor,
+  agentUse,
   type Clock,
   can,
   isKluisError,
@@ -52,6 +53,8 @@ export interface Who {
   readonly person: PersonFacts;
   readonly access: Access;
   readonly groupIds: readonly string[];
+  /** The token of the request, with its limits; null: a session. */
+  readonly token: TokenRow | null;
   /** null: a token. */
   readonly sessionId: string | null;
   readonly sessionEndsAt: Date | null;
@@ -94,6 +97,35 @@ export function requireSignedIn(ctx: RequestContext, permission: Permission): Si
   }
   mustBeAllowed(who.access, permission, { kind: "anywhere" });
   return { ...ctx, who };
+}
+
+/**
+ * Checks that an agent may use the procedure at all, before its permissions.
+ * @throws KluisError FORBIDDEN
+ */
+export function mustSuitAgent({ who }: RequestContext, path: string): void {
+  if (who?.actor.via !== "agent" || agentUse(path) !== "never") return;
+  throw new KluisError("FORBIDDEN", {
+    reason: "agent",
+    message: "A token of an agent reads and requests. It may not do this.",
+    action: "A person does this in the portal, or with a token of kind standard.",
+  });
+}
+
+/** Whether the request manages the user's own sessions and tokens: a token without the permission `self` does not. */
+export function managesOwn({ who }: SignedInContext): boolean {
+  const { limitedTo } = who.access;
+  return limitedTo === null || limitedTo.includes("self");
+}
+
+/** @throws KluisError FORBIDDEN for a token that does not manage its owner's sessions and tokens */
+export function mustManageOwn(ctx: SignedInContext): void {
+  if (managesOwn(ctx)) return;
+  throw new KluisError("FORBIDDEN", {
+    reason: "token-limited",
+    message: "A token without the permission self cannot list or end sessions and tokens.",
+    action: "Sign in to the portal and use Settings.",
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { agentProcedures, agentUse } from "@kluis/domain";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { withProcedureTable } from "./contract-table.ts";
@@ -20,4 +21,19 @@ test.each(listProcedures().filter(({ input }) => input !== undefined))(
 test("the table in CONTRACT.md is the router's", () => {
   const text = readFileSync(path.resolve(import.meta.dirname, "../CONTRACT.md"), "utf8");
   expect(withProcedureTable(text)).toBe(text);
+});
+
+test("every procedure says what an agent may do with it, and none says it of another", () => {
+  const paths = listProcedures().map(({ path: name }) => name);
+  expect([...agentProcedures.keys()].toSorted()).toEqual(paths.toSorted());
+});
+
+test("an agent reads by queries, and by the one mutation that only notes what it read", () => {
+  const wrong = listProcedures().filter(({ path: name, type }) => {
+    const use = agentUse(name);
+    return type === "mutation"
+      ? use === "reads" && name !== "audit.verify"
+      : !["reads", "never"].includes(use);
+  });
+  expect(wrong.map(({ path: name }) => name)).toEqual([]);
 });

@@ -6,6 +6,7 @@ export {
   type SignedInContext,
   type Who,
 } from "./context.ts";
+export { type OfferedClaim, offerClaim } from "./claim/offer.ts";
 export { type DiskDownload, openDiskDownload } from "./downloads/download.ts";
 export { type ByteRange, decideRange, type RangeDecision } from "./downloads/http-range.ts";
 export { type ApiEnv, parseApiEnv } from "./env.ts";

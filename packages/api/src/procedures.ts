@@ -3,7 +3,7 @@ import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
 import { isConfiguration } from "./configuration/answers.ts";
 import { gateOf } from "./configuration/gate.ts";
-import { charge, type RequestContext, refusedWith, requireSignedIn } from "./context.ts";
+import { charge, mustSuitAgent, type RequestContext, refusedWith, requireSignedIn } from "./context.ts";
 import { apiErrorOf, kluisErrorOf, toTrpcError } from "./error-map.ts";
 
 /** The permission of a procedure, and for a subscription the schema of its events. Tests and CONTRACT.md read both. */
@@ -68,6 +68,7 @@ function withPermission(meta: ProcedureMeta) {
     .use(withStorableInput)
     .use(async ({ ctx, next, path, type, getRawInput }) => {
       charge(ctx);
+      mustSuitAgent(ctx, path);
       const signedIn = requireSignedIn(ctx, meta.permission);
       if (type !== "mutation" || !isConfiguration(path)) return next({ ctx: signedIn });
       return next({ ctx: { ...signedIn, gate: gateOf(signedIn, path, await getRawInput()) } });

@@ -11,6 +11,8 @@ export interface Rate {
 export const callRates = {
   session: { burst: 600, perSecond: 30 },
   token: { burst: 300, perSecond: 15 },
+  // A program that calls in a loop that no one watches.
+  agent: { burst: 60, perSecond: 2 },
 } as const satisfies Record<string, Rate>;
 
 /** Refused credentials of one address, and refused requests of one user, before further ones are answered with 429. */

@@ -5,6 +5,7 @@ import { exclusionProcedures, ruleProcedures } from "./assignment-rules/procedur
 import { auditProcedures } from "./audit/procedures.ts";
 import { backupProcedures } from "./backup/procedures.ts";
 import { type SecondPersonAnswer, secondPersonAnswers } from "./configuration/answers.ts";
+import { claimProcedures } from "./claim/procedures.ts";
 import { connectionProcedures } from "./connections/procedures.ts";
 import { guardrailProcedures } from "./guardrails/procedures.ts";
 import { settingsProcedures } from "./health/procedures.ts";
@@ -42,6 +43,7 @@ export const appRouter = router({
   reports: reportProcedures,
   audit: auditProcedures,
   tokens: tokenProcedures,
+  claim: claimProcedures,
   teams: teamProcedures,
   roles: roleProcedures,
   access: accessProcedures,

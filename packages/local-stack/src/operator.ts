@@ -61,7 +61,12 @@ async function cliToken(api: Api, layout: HomeLayout, url: string): Promise<stri
   const context = await createContext(api, { sessionToken: session.sessionToken, ip: LOOPBACK });
   const caller = createCaller(context);
   const { permissions } = await caller.me.get();
-  const made = await caller.tokens.create({ name: "CLI of this machine", permissions, expiresInDays: 365 });
+  const made = await caller.tokens.create({
+    name: "CLI of this machine",
+    permissions,
+    expiresInDays: 365,
+    idleDays: 365,
+  });
   await signOut(api, session.sessionToken);
   await replaceSecret(layout.cli, JSON.stringify({ url, token: made.secret }));
   return made.secret;

@@ -4,6 +4,7 @@ import { grantRights, roleOfUrl } from "@kluis/db";
 import { migrate } from "@kluis/db/migrate";
 import { KluisError, toKluisError } from "@kluis/domain";
 import { type Child, logTail } from "./child.ts";
+import { claimAtStart, readyLines } from "./claim.ts";
 import { protectDemo } from "./demo.ts";
 import { homeLayout, prepareHome, readPorts, writePorts } from "./home.ts";
 import { lockHome } from "./lock.ts";
@@ -122,7 +123,8 @@ async function startParts({ context, supervisor, screen, url }: StartOptions): P
         KLUIS_PUBLIC_URL: url,
       });
     supervisor.hold({ name: "The portal", graceMs: stopMs.portal, restart: portal }, await portal());
-    for (const line of demo ? welcomeLines(url) : ["", `  Kluis is at ${url}`, ""]) screen.say(line);
+    const claim = demo ? null : await claimAtStart(env["KLUIS_DATABASE_URL_PORTAL"] ?? "", settings.passed);
+    for (const line of demo ? welcomeLines(url) : readyLines(url, claim)) screen.say(line);
     await Promise.all([following, untilAborted(signal)]);
   } finally {
     await operator?.close();

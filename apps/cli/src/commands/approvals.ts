@@ -16,6 +16,7 @@ import type { Tone } from "../look.ts";
 import { allPages } from "../pages.ts";
 import { type Column, formatTable } from "../table.ts";
 import { choice, text } from "../values.ts";
+import { actorText } from "../words.ts";
 
 const stateTones = {
   pending: "warn",
@@ -33,7 +34,7 @@ const columns: readonly Column<ApprovalRow>[] = [
   { title: "ID", value: ({ id }) => id, shrinkTo: 13 },
   { title: "STATE", value: ({ state }) => approvalStateTexts[state], tone: ({ state }) => stateTones[state] },
   { title: "REQUEST", value: (row) => `${approvalKindTexts[row.kind]} (${aboutOf(row)})`, wrapTo: 30 },
-  { title: "BY", value: ({ requester }) => requester.name, leaveOut: 2, shrinkTo: 10 },
+  { title: "BY", value: ({ requester }) => actorText(requester), leaveOut: 2, shrinkTo: 10 },
   { title: "EXPIRES (UTC)", value: ({ expiresAt }) => minuteOf(expiresAt), leaveOut: 1 },
 ];
 
@@ -133,7 +134,7 @@ function viewText({ connection }: Session, view: ApprovalView): string {
   const lines: [string, string | null][] = [
     ["Request", `${approvalKindTexts[view.kind]} (${aboutOf(view)})`],
     ["State", approvalStateTexts[state]],
-    ["By", `${requester.name}, ${timeOf(view.createdAt)}`],
+    ["By", `${actorText(requester)}, ${timeOf(view.createdAt)}`],
     ["Reason", reason],
     ["Ticket", ticket],
     ["Expires", state === "pending" ? timeOf(view.expiresAt) : null],

@@ -7,7 +7,7 @@ import { secondOf } from "../format.ts";
 import { formatFacts, type Look } from "../look.ts";
 import { type Column, formatTable } from "../table.ts";
 import { checkPeriod, periodEnd, periodStart, text, wholeNumber } from "../values.ts";
-import { ledgerJobTitle } from "../words.ts";
+import { actorText, ledgerJobTitle } from "../words.ts";
 
 /** The API's limit for one request. */
 const largestPage = 200;
@@ -16,7 +16,7 @@ const columns: readonly Column<AuditRow>[] = [
   { title: "EVENT", value: (event) => String(event.seq), align: "right" },
   { title: "TIME (UTC)", value: (event) => secondOf(event.at) },
   { title: "WHAT", value: (event) => event.kind, shrinkTo: 18 },
-  { title: "WHO", value: (event) => event.actor.name, shrinkTo: 8 },
+  { title: "WHO", value: (event) => actorText(event.actor), shrinkTo: 8 },
   {
     title: "TARGET",
     value: ({ target }) => (target.type === "job" ? ledgerJobTitle(target.name) : target.name),

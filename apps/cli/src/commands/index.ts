@@ -1,6 +1,6 @@
 /** Every command, in the order and under the headings of `kluis --help`. */
 import type { Catalog, Command, CommandGroup } from "../command.ts";
-import { whoami } from "./account.ts";
+import { sessionsEnd, sessionsList, tokensList, tokensRevoke, whoami } from "./account.ts";
 import { approvalsList, approvalsReject, approvalsShow, approvalsWithdraw } from "./approvals.ts";
 import { attention } from "./attention.ts";
 import { auditList, auditVerify } from "./audit.ts";
@@ -193,6 +193,10 @@ export const commandGroups: readonly CommandGroup[] = [
       peopleLink,
       peopleUnlink,
       accessExplain,
+      tokensList,
+      tokensRevoke,
+      sessionsList,
+      sessionsEnd,
     ],
   },
   {
@@ -218,6 +222,8 @@ export const families: Readonly<Record<string, string>> = {
   roles: "Manage custom roles",
   people: "See users, and end their access",
   access: "Explain who may do what",
+  tokens: "See and revoke your API tokens",
+  sessions: "See and end your sessions in the portal",
   guardrails: "See and set the limits that bind every team",
   ...vaultFamily,
   secrets: "Manage the stored secrets",

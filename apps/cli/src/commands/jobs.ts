@@ -23,6 +23,7 @@ import { type Column, formatTable } from "../table.ts";
 import { anyOf, jobArgument, text, waitFlag, wholeNumber } from "../values.ts";
 import { exitCodeOfJob, waitForJob } from "../wait.ts";
 import {
+  actorText,
   consistencyText,
   deadlineWord,
   deltaText,
@@ -130,7 +131,7 @@ function describe(one: JobView, look: Look): string {
   const state = jobWord(one);
   const facts: [string, string][] = [
     ["Job", one.id],
-    ["What", `${jobTitle(one)} (${triggerText(one.trigger)}, by ${one.actor.name})`],
+    ["What", `${jobTitle(one)} (${triggerText(one.trigger)}, by ${actorText(one.actor)})`],
     ["State", state.text],
     ["Created", timeOf(one.createdAt)],
     ["Took", durationOf(one.startedAt, one.endedAt, new Date())],

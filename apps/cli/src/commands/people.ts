@@ -61,7 +61,15 @@ export const peopleShow = defineCommand({
           ["Roles", roles.length === 0 ? "none" : roles.join(", ")],
           ["Other accounts", shown.accounts.map(({ username }) => username).join(", ") || "none"],
           ["Sessions", String(shown.sessions.length)],
-          ["Tokens", shown.tokens.map(({ name, id }) => `${name} (${id})`).join(", ") || "none"],
+          [
+            "Tokens",
+            shown.tokens
+              .map(
+                ({ name, id, kind, state }) =>
+                  `${name} (${id}, ${kind === "agent" ? "agent, " : ""}${state})`,
+              )
+              .join(", ") || "none",
+          ],
         ],
         look,
       ),
@@ -147,7 +155,11 @@ const reasons = {
   allowed: "a role allows it",
   self: "every signed-in user may",
   disabled: "the account is disabled",
+  "agent-requests": "the agent requests it, and a person must approve",
+  "token-ended": "the token works no more",
   "token-limit": "the token was not given this permission",
+  "token-team": "the token reaches one team only, and not this",
+  "token-agent": "no agent may do this, whatever its owner may",
   "no-role": "no role is held",
   lacks: "no held role has this permission",
   elsewhere: "the permission is held, but not here",
@@ -163,7 +175,9 @@ const verdicts = {
 
 function explained(answer: AccessAnswer, look: Look): string {
   const place = answer.vm?.name ?? answer.team?.name ?? "the organization";
-  const head = `${answer.person.name} ${answer.allowed ? "may" : "may not"} ${answer.permission} on ${place}: ${reasons[answer.reason]}.`;
+  const who =
+    answer.token === null ? answer.person.name : `The token ${answer.token.name} of ${answer.person.name}`;
+  const head = `${who} ${answer.allowed ? "may" : "may not"} ${answer.permission} on ${place}: ${reasons[answer.reason]}.`;
   const roles = answer.roles.map(({ role, custom, team, group, scope, verdict }) => {
     const by = group === null ? "" : ` by group ${group.name}`;
     const reach = scope === null ? "" : `, ${scopeText(scope)}`;
@@ -184,16 +198,18 @@ function explained(answer: AccessAnswer, look: Look): string {
 export const accessExplain = defineCommand({
   name: "access explain",
   summary: "Explain why a user may or may not do something",
-  details: "Exit code 1 means that it is not allowed. Use me for yourself, with the limits of your token.",
+  details:
+    "Exit code 1 means that it is not allowed. Use me for yourself, with the limits of your token, or with those of --token.",
   input: {
     person: argument("user name, id, or me", text),
     action: argument("a permission", choice(permissions)),
     vm: option("vm", "on this virtual machine", text.optional()),
     team: option("team", "in this team", text.optional()),
+    token: option("id", "with the limits of this token, by its owner", text.optional()),
   },
   examples: ["access explain omar@contoso.example backup:run --vm web-01"],
-  run: async (session, { person: ref, action: permission, vm, team }) => {
-    const who = ref === "me" ? {} : { person: ref };
+  run: async (session, { person: ref, action: permission, vm, team, token }) => {
+    const who = token === undefined ? (ref === "me" ? {} : { person: ref }) : { token };
     const answer = await session.server.call((api) =>
       api.access.explain.query({ ...who, permission, vm, team }),
     );

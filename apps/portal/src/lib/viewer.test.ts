@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { tokenState } from "#features/settings/token-state.ts";
 import { historyText } from "#features/vms/history-view-model.ts";
 import { backupRefusal } from "#features/vms/use-backup.ts";
 import { textsOf } from "#i18n/texts.ts";
@@ -55,17 +54,6 @@ describe("backupRefusal", () => {
     expect(backupRefusal({ ...vm, activeJob: { kind: "backup" } })).toBe("running");
     expect(backupRefusal({ ...vm, activeJob: { kind: "verify" } })).toBeNull();
     expect(backupRefusal({ ...vm, status: "deleted", policy: null })).toBe("deleted");
-  });
-});
-
-describe("tokenState", () => {
-  const now = new Date("2026-11-22T12:00:00Z");
-  it("tells whether a token still works", () => {
-    expect(tokenState({ revokedAt: null, expiresAt: null }, now)).toBe("active");
-    expect(tokenState({ revokedAt: null, expiresAt: "2026-11-22T12:00:00Z" }, now)).toBe("expired");
-    expect(tokenState({ revokedAt: "2026-11-01T00:00:00Z", expiresAt: "2026-10-01T00:00:00Z" }, now)).toBe(
-      "revoked",
-    );
   });
 });
 

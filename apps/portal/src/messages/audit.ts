@@ -33,6 +33,7 @@ export const audit = catalog({
     newer: "Newer events",
     engine: "Engine",
     viaToken: "by token",
+    viaAgent: "by agent",
     show: "Details",
     showOf: "Details of event {seq, number}",
     eventTitle: "Event {seq, number}",
@@ -52,6 +53,8 @@ export const audit = catalog({
     filteredText: "No event matches all of the filters above.",
     kinds: {
       installation_created: "Installation created",
+      "installation_claim-offered": "Code for the first owner printed",
+      installation_claimed: "Installation claimed by its first owner",
       access_refused: "Access refused",
       "person_signed-in": "Signed in",
       "person_signed-out": "Signed out",
@@ -197,6 +200,7 @@ export const audit = catalog({
     newer: "Nieuwere gebeurtenissen",
     engine: "Engine",
     viaToken: "via token",
+    viaAgent: "door agent",
     show: "Details",
     showOf: "Details van gebeurtenis {seq, number}",
     eventTitle: "Gebeurtenis {seq, number}",
@@ -216,6 +220,8 @@ export const audit = catalog({
     filteredText: "Geen gebeurtenis voldoet aan alle filters hierboven.",
     kinds: {
       installation_created: "Installatie gemaakt",
+      "installation_claim-offered": "Code voor de eerste eigenaar getoond",
+      installation_claimed: "Installatie opgeëist door de eerste eigenaar",
       access_refused: "Toegang geweigerd",
       "person_signed-in": "Aangemeld",
       "person_signed-out": "Afgemeld",

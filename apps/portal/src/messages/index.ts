@@ -28,6 +28,7 @@ import { shell } from "#messages/shell.ts";
 import { signedOut } from "#messages/signed-out.ts";
 import { suitability } from "#messages/suitability.ts";
 import { teams } from "#messages/teams.ts";
+import { tokens } from "#messages/tokens.ts";
 import { ui } from "#messages/ui.ts";
 import { validation } from "#messages/validation.ts";
 import { vaultCopies } from "#messages/vault-copies.ts";
@@ -67,6 +68,7 @@ export const messages = {
     signedOut: signedOut.en,
     suitability: suitability.en,
     teams: teams.en,
+    tokens: tokens.en,
     ui: ui.en,
     validation: validation.en,
     vaultCopies: vaultCopies.en,
@@ -104,6 +106,7 @@ export const messages = {
     signedOut: signedOut.nl,
     suitability: suitability.nl,
     teams: teams.nl,
+    tokens: tokens.nl,
     ui: ui.nl,
     validation: validation.nl,
     vaultCopies: vaultCopies.nl,

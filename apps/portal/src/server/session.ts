@@ -46,13 +46,26 @@ export function hostOf(source: Headers): string | null {
   return forwarded?.split(",")[0]?.trim() || source.get("host");
 }
 
-/** The signed-in user of the page being rendered, or null. Read once per request. */
-export const getViewer = cache(async (): Promise<Viewer | null> => {
+/** Calls of the page being rendered, for its user; null without a session. */
+const getCaller = cache(async () => {
   const sessionToken = (await cookies()).get(sessionCookie())?.value;
   if (sessionToken === undefined) return null;
-  const context = await createContext(await getApi(), { sessionToken, ip: clientAddress(await headers()) });
+  return createCaller(
+    await createContext(await getApi(), { sessionToken, ip: clientAddress(await headers()) }),
+  );
+});
+
+/** Whether Kluis waits for its first owner. Only a signed-in user learns it. */
+export async function isClaimOpen(): Promise<boolean> {
+  return (await (await getCaller())?.claim.get())?.open === true;
+}
+
+/** The signed-in user of the page being rendered, or null. Read once per request. */
+export const getViewer = cache(async (): Promise<Viewer | null> => {
+  const caller = await getCaller();
+  if (caller === null) return null;
   try {
-    return await createCaller(context).me.get();
+    return await caller.me.get();
   } catch (error) {
     if (isKluisError(causeOf(error), "NOT_SIGNED_IN") || isKluisError(causeOf(error), "TOKEN_INVALID"))
       return null;

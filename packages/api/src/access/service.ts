@@ -1,11 +1,14 @@
 import {
+  getPerson,
+  getToken,
   groupNames,
   listGrantors,
   listTeams,
   type PersonRow,
-  readAccess,
+  readWholeAccess,
   type StoredVm,
   type TeamRow,
+  type TokenRow,
   type Tx,
 } from "@kluis/db";
 import {
@@ -17,10 +20,13 @@ import {
   teamsOf,
 } from "@kluis/domain";
 import type { z } from "zod";
-import type { SignedInContext } from "../context.ts";
+import { mustManageOwn, type SignedInContext } from "../context.ts";
 import { lookupVm } from "../lookup.ts";
+import { mayRevoke } from "../people/service.ts";
 import { mayInspect } from "../people/sight.ts";
 import { requirePerson, requireTeam, teamsInSight } from "../teams/find.ts";
+import { describeToken } from "../tokens/describe.ts";
+import type { tokenView } from "../tokens/view.ts";
 import type { ExplainInput } from "./inputs.ts";
 import type { explanationView } from "./view.ts";
 
@@ -28,24 +34,59 @@ type View = z.input<typeof explanationView>;
 
 interface Subject {
   readonly person: Pick<PersonRow, "id" | "name" | "username">;
+  /** Without the limits of the token. */
   readonly access: Access;
   readonly isDisabled: boolean;
+  readonly limit: TokenRow | null;
+  readonly token: z.input<typeof tokenView> | null;
 }
 
-/** The user of the question with their rights of now. About oneself, the limits of the token count. */
-async function subjectOf(ctx: SignedInContext, ref: string | undefined): Promise<Subject> {
+/** The user of the question with their rights of now. About oneself, the limits of the token of the request count. */
+async function subjectOf(ctx: SignedInContext, input: ExplainInput): Promise<Subject> {
   const { prisma } = ctx.api.db;
-  if (ref === undefined) return { person: ctx.who.person, access: ctx.who.access, isDisabled: false };
-  const person = await requirePerson(prisma, ref);
-  if (person.id !== ctx.who.person.id && !(await mayInspect(ctx, person.id))) {
-    throw new KluisError("NOT_FOUND", {
-      reason: "person",
-      message: `No user ${ref} has signed in to Kluis.`,
-      action: "Check the user name, or ask the person to sign in once.",
-      params: { person: ref },
-    });
-  }
-  return { person, access: await readAccess(prisma, person), isDisabled: person.disabledAt !== null };
+  if (input.token !== undefined) return subjectOfToken(ctx, input.token);
+  const own = await getPerson(prisma, ctx.who.person.id);
+  const person = input.person === undefined ? own : await requirePerson(prisma, input.person);
+  if (person === null) throw unknownPerson(ctx.who.person.username);
+  if (person.id === ctx.who.person.id) return subject(prisma, person, ctx.who.token);
+  if (!(await mayInspect(ctx, person.id))) throw unknownPerson(input.person ?? "");
+  return subject(prisma, person, null);
+}
+
+async function subject(tx: Tx, person: PersonRow, limit: TokenRow | null): Promise<Subject> {
+  return {
+    person,
+    access: await readWholeAccess(tx, person, limit),
+    isDisabled: person.disabledAt !== null,
+    limit,
+    token: limit === null ? null : await describeToken(tx, limit),
+  };
+}
+
+/** @throws KluisError NOT_FOUND for a token that the asker could not revoke; FORBIDDEN for an own one, by a token without `self` */
+async function subjectOfToken(ctx: SignedInContext, id: string): Promise<Subject> {
+  const { prisma } = ctx.api.db;
+  const token = await getToken(prisma, id);
+  const owner = token === null ? null : await getPerson(prisma, token.personId);
+  const isOwn = owner !== null && owner.id === ctx.who.person.id;
+  if (isOwn && ctx.who.token?.id !== id) mustManageOwn(ctx);
+  if (token !== null && owner !== null && (isOwn || (await mayRevoke(ctx, prisma, owner))))
+    return subject(prisma, owner, token);
+  throw new KluisError("NOT_FOUND", {
+    reason: "token",
+    message: "There is no such token that you can see.",
+    action: "List the tokens.",
+    params: { token: id },
+  });
+}
+
+function unknownPerson(ref: string): KluisError {
+  return new KluisError("NOT_FOUND", {
+    reason: "person",
+    message: `No user ${ref} has signed in to Kluis.`,
+    action: "Check the user name, or ask the person to sign in once.",
+    params: { person: ref },
+  });
 }
 
 interface Place {
@@ -74,21 +115,25 @@ async function placeOf(ctx: SignedInContext, { vm: vmRef, team: teamRef }: Expla
 export async function explain(ctx: SignedInContext, input: ExplainInput): Promise<View> {
   const { prisma } = ctx.api.db;
   const { permission } = input;
-  const subject = await subjectOf(ctx, input.person);
+  const about = await subjectOf(ctx, input);
   const place = await placeOf(ctx, input);
+  const { person, token, limit } = about;
   const { allowed, reason, roles } = explainAccess(
-    subject.access,
+    about.access,
     { permission, target: place.target },
-    subject,
+    { isDisabled: about.isDisabled, hasEnded: token !== null && token.state !== "active", limit },
   );
   const seen = teamsInSight(ctx.who.access);
-  const isSelf = subject.person.id === ctx.who.person.id;
+  // A token of one team does not show the roles of its owner in others.
+  const isWhole = person.id === ctx.who.person.id && ctx.who.token === null;
   const shown = roles.filter(
-    ({ held }) => isSelf || held.teamId === null || seen === undefined || seen.includes(held.teamId),
+    ({ held }) => isWhole || held.teamId === null || seen === undefined || seen.includes(held.teamId),
   );
-  const { id, name, username } = subject.person;
+  const { id, name, username } = person;
+  const ownerMay = reason.startsWith("token-");
   return {
     person: { id, name, username },
+    token,
     permission,
     vm: place.vm && { id: place.vm.id, name: place.vm.name },
     team: place.team && { id: place.team.id, name: place.team.name },
@@ -96,7 +141,7 @@ export async function explain(ctx: SignedInContext, input: ExplainInput): Promis
     reason,
     roles: await describeRoles(prisma, shown),
     hiddenRoles: roles.length - shown.length,
-    grantors: allowed ? [] : await grantorsOf(prisma, { permission, teams: place.teams, seen }),
+    grantors: allowed || ownerMay ? [] : await grantorsOf(prisma, { permission, teams: place.teams, seen }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { accessReasons, permissions, reachKinds, refView, roles, roleVerdicts } from "@kluis/domain";
 import { z } from "zod";
+import { tokenView } from "../tokens/view.ts";
 
 const scope = z.object({
   kind: z.enum(reachKinds),
@@ -12,6 +13,8 @@ const scope = z.object({
 /** Whether a user may do something, and what decides. */
 export const explanationView = z.object({
   person: refView.extend({ username: z.string() }),
+  /** The token whose limits count: that of the request, or the one that was asked about; null: a session. */
+  token: tokenView.nullable(),
   permission: z.enum(permissions),
   /** The VM or the team that was asked about; null: the whole organization. */
   vm: refView.nullable(),

@@ -1,6 +1,6 @@
 /** The rights of users as a transaction sees them: of the user of a request, and of the one who requested an operation earlier. */
-import { getPerson, getToken, type StoredApproval, type Tx } from "@kluis/db";
-import type { ApprovalCancelReason, Permission } from "@kluis/domain";
+import { getPerson, getToken, type StoredApproval, type TokenRow, type Tx } from "@kluis/db";
+import type { ApprovalCancelReason } from "@kluis/domain";
 import type { SignedInContext } from "../context.ts";
 import { accessNow } from "../rights-now.ts";
 
@@ -20,19 +20,19 @@ export async function actingRequester(
   const { requester: actor, requesterId } = request;
   const person = await getPerson(tx, requesterId);
   if (person === null || person.disabledAt !== null || actor.kind !== "person") return { gone: "requester" };
-  let limitedTo: readonly Permission[] | null = null;
+  let token: TokenRow | null = null;
   if (actor.tokenId !== undefined) {
-    const token = await getToken(tx, actor.tokenId);
+    token = await getToken(tx, actor.tokenId);
     if (token === null || token.revokedAt !== null) return { gone: "token" };
-    limitedTo = token.permissions;
   }
   const { id, name, username, groupIds } = person;
-  const access = { roles: [], teams: [], limitedTo };
+  const access = { roles: [], teams: [], limitedTo: null };
   const who = {
     actor,
     person: { id, name, username, locale: null },
     groupIds,
     access,
+    token,
     sessionId: null,
     sessionEndsAt: null,
   };

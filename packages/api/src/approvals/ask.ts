@@ -53,7 +53,8 @@ export async function askSecondPerson<Input extends object, R>(
     const acting = await actingNow(ctx, tx);
     await operation.hold(tx, input);
     const look = await operation.look(acting, tx, input);
-    if (!look.needed) {
+    // What an agent wants is done by no one but a person who approves it.
+    if (!look.needed && ctx.who.actor.via !== "agent") {
       const { result, events } = await operation.run(acting, tx, { input, reason: asking.reason });
       return { result: { done: result, made: null }, events };
     }

@@ -37,13 +37,18 @@ import { seenOf } from "./operation.ts";
 import { bindOperation } from "./registry.ts";
 import type { approvalListRow, approvalPage, approvalSummary, approvalView } from "./view.ts";
 
+/** A token of one team does not see what its owner requested elsewhere. */
 function sightOf(ctx: SignedInContext): ApprovalSight {
-  return { personId: ctx.who.person.id, visibility: seen(ctx) };
+  return { personId: isOfTeam(ctx) ? null : ctx.who.person.id, visibility: seen(ctx) };
+}
+
+function isOfTeam({ who }: SignedInContext): boolean {
+  return who.token !== null && who.token.teamId !== null;
 }
 
 /** What the user may decide; nothing for a token. */
 async function reachOf(ctx: SignedInContext): Promise<ApprovalReach | null> {
-  if (ctx.who.actor.via === "token") return null;
+  if (ctx.who.actor.via !== "session") return null;
   const visibility = visibleVmFilter(ctx.who.access, "approval:decide");
   return { personIds: await sameHumans(ctx.api.db.prisma, ctx.who.person.id), visibility };
 }
@@ -76,10 +81,17 @@ const nothing = { count: 0, soonest: null };
 export async function summarize(ctx: SignedInContext): Promise<z.input<typeof approvalSummary>> {
   const { prisma } = ctx.api.db;
   const reach = await reachOf(ctx);
-  const personId = ctx.who.person.id;
   const { count, soonest } = reach === null ? nothing : await countDecidable(prisma, reach);
-  const outcomes = await countOutcomes(prisma, personId);
-  return { toDecide: count, soonest, own: await countOwnOpen(prisma, personId), ...outcomes };
+  const outcomes = await countOutcomes(prisma, ctx.who.person.id);
+  return { toDecide: count, soonest, own: await countOwn(ctx), ...outcomes };
+}
+
+async function countOwn(ctx: SignedInContext): Promise<number> {
+  const { prisma } = ctx.api.db;
+  const requesterId = ctx.who.person.id;
+  if (!isOfTeam(ctx)) return countOwnOpen(prisma, requesterId);
+  const filter = { state: ["pending" as const], requesterId };
+  return (await listApprovalViews(prisma, sightOf(ctx), { filter, order: { page: 1, pageSize: 1 } })).total;
 }
 
 /**
@@ -101,7 +113,7 @@ function rowOf(ctx: SignedInContext, row: ApprovalRow, mayDecide: boolean): z.in
   const own = requesterId === ctx.who.person.id;
   return {
     ...shown,
-    effect: effectFor(row, mayDecide || own, row.effect),
+    effect: effectFor(row, mayDecide || (own && !isOfTeam(ctx)), row.effect),
     own,
     can: { decide: mayDecide, withdraw: own && row.state === "pending" },
   };
@@ -129,7 +141,7 @@ export async function getApproval(ctx: SignedInContext, ref: string): Promise<z.
     const effect = look?.effect ?? noEffect;
     const shown = rowOf(ctx, row, refusal === null);
     const now = {
-      effect: effectFor(row, refusal === null || shown.own, effect),
+      effect: effectFor(row, refusal === null || (shown.own && !isOfTeam(ctx)), effect),
       seen: look === null ? seenEffect(noEffect) : seenOf(look),
       cancels: "cancels" in found ? found.cancels : null,
     };

@@ -3,6 +3,8 @@ import {
   assignRole,
   countOwners,
   createSession,
+  databaseNow,
+  deleteClaims,
   enablePerson,
   findSession,
   findToken,
@@ -11,6 +13,7 @@ import {
   type PersonRow,
   readAccess,
   revokeSession,
+  type TokenRow,
   type Tx,
   touchSession,
   touchToken,
@@ -19,12 +22,11 @@ import {
 import {
   type ErrorReason,
   engineActor,
+  idleUntil,
   KluisError,
   type Locale,
   limits,
   locales,
-  type Permission,
-  type SignInMethod,
 } from "@kluis/domain";
 import type { Api, RequestContext, Who } from "../context.ts";
 import { kluisErrorOf } from "../error-map.ts";
@@ -85,24 +87,24 @@ async function identifySession(api: Api, value: string): Promise<Identified> {
   }
   if (now.getTime() - session.lastSeenAt.getTime() > sessionTouchMs)
     await touchSession(prisma, session.id, now);
-  const sessionEndsAt = session.expiresAt;
-  const how = { via: "session", sessionId: session.id, sessionEndsAt, limitedTo: null } as const;
+  const how = { token: null, sessionId: session.id, sessionEndsAt: session.expiresAt } as const;
   return { who: await whoIs(api, person, how), refusal: null };
 }
 
 async function identifyToken(api: Api, value: string): Promise<Identified> {
   const { prisma } = api.db;
   const token = await findToken(prisma, secretHash(value));
-  const now = api.clock.now();
   if (token === null) return refused(invalidToken("unknown"));
   if (token.revokedAt !== null) return refused(invalidToken("revoked"));
+  const now = await databaseNow(prisma);
   if (token.expiresAt !== null && token.expiresAt <= now) return refused(invalidToken("expired"));
+  if (idleUntil(token) <= now) return refused(invalidToken("idle", { days: token.idleDays }));
   const person = await getPerson(prisma, token.personId);
   if (person === null) return refused(invalidToken("owner-removed"));
   if (person.disabledAt !== null) return refused(invalidToken("owner-disabled"));
   await touchToken(prisma, token.id, now);
-  const limits = { sessionEndsAt: null, limitedTo: token.permissions };
-  return { who: await whoIs(api, person, { via: "token", tokenId: token.id, ...limits }), refusal: null };
+  const how = { token, sessionId: null, sessionEndsAt: null } as const;
+  return { who: await whoIs(api, person, how), refusal: null };
 }
 
 function disabledAccount(): KluisError {
@@ -121,37 +123,43 @@ const tokenTexts = {
   unknown: "The token is unknown.",
   revoked: "The token was revoked.",
   expired: "The token has expired.",
+  idle: "The token was not used for longer than it may be, and has ended.",
   "owner-disabled": "The owner of the token is disabled.",
   "owner-removed": "The owner of the token no longer exists.",
 } as const satisfies Record<ErrorReason<"TOKEN_INVALID">, string>;
 
-function invalidToken(reason: ErrorReason<"TOKEN_INVALID">): KluisError {
+function invalidToken(
+  reason: ErrorReason<"TOKEN_INVALID">,
+  params: Readonly<Record<string, number>> = {},
+): KluisError {
   return new KluisError("TOKEN_INVALID", {
     reason,
     message: tokenTexts[reason],
     action: "Create another token in the portal under Settings, and set KLUIS_TOKEN to it.",
+    params,
   });
 }
 
 interface How {
-  readonly via: SignInMethod;
-  readonly tokenId?: string;
-  readonly sessionId?: string;
+  readonly token: TokenRow | null;
+  readonly sessionId: string | null;
   readonly sessionEndsAt: Date | null;
-  readonly limitedTo: readonly Permission[] | null;
 }
 
 async function whoIs(api: Api, person: PersonRow, how: How): Promise<Who> {
   const { id, name, username, groupIds } = person;
   const locale = localeOf(person);
-  const { via, tokenId, sessionEndsAt, limitedTo } = how;
+  const { token } = how;
+  const by =
+    token === null
+      ? ({ via: "session" } as const)
+      : ({ via: token.kind === "agent" ? "agent" : "token", tokenId: token.id } as const);
   return {
-    actor: { kind: "person", personId: id, name, via, ...(tokenId !== undefined && { tokenId }) },
+    actor: { kind: "person", personId: id, name, ...by },
     person: { id, name, username, locale },
     groupIds,
-    sessionId: how.sessionId ?? null,
-    access: await readAccess(api.db.prisma, person, limitedTo),
-    sessionEndsAt,
+    ...how,
+    access: await readAccess(api.db.prisma, person, token),
   };
 }
 
@@ -225,6 +233,7 @@ async function becomeFirstOwner(tx: Tx, api: Api, person: PersonRow): Promise<Vm
   if ((await countOwners(tx)) > 0) return [];
   const holder = isPerson || groupId === undefined ? { personId: person.id } : { groupId };
   if ((await assignRole(tx, { role: "owner", teamId: null, holder }, clock)) === null) return [];
+  await deleteClaims(tx);
   const target = isPerson
     ? ({ type: "person", id: person.id, name: person.name } as const)
     : ({ type: "group", id: firstOwner, name: firstOwner } as const);

@@ -2,11 +2,13 @@ import { inTransaction, setPersonLocale } from "@kluis/db";
 import { type Locale, permissions } from "@kluis/domain";
 import type { z } from "zod";
 import { holdsAnywhere, type SignedInContext } from "../context.ts";
+import { describeTokens } from "../tokens/describe.ts";
 import type { localeView, meView } from "./view.ts";
 
-export function describeMe(ctx: SignedInContext): z.input<typeof meView> {
-  const { person, access, actor, sessionEndsAt } = ctx.who;
+export async function describeMe(ctx: SignedInContext): Promise<z.input<typeof meView>> {
+  const { person, access, actor, token, sessionEndsAt } = ctx.who;
   const names = new Map(access.teams.map((team) => [team.id, team.name]));
+  const [described = null] = token === null ? [] : await describeTokens(ctx.api.db.prisma, [token]);
   return {
     person,
     locale: person.locale,
@@ -18,6 +20,7 @@ export function describeMe(ctx: SignedInContext): z.input<typeof meView> {
     })),
     permissions: permissions.filter((permission) => holdsAnywhere(ctx, permission)),
     organisationWide: access.roles.some((one) => one.teamId === null),
+    token: described,
     sessionEndsAt,
   };
 }

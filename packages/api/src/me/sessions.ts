@@ -2,23 +2,12 @@
 import { listSessions } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import type { z } from "zod";
-import type { SignedInContext } from "../context.ts";
+import { mustManageOwn, type SignedInContext } from "../context.ts";
 import { endSession, sessionTimes, signOutPerson } from "../people/service.ts";
 import type { mySessionView } from "./view.ts";
 
-/** @throws KluisError FORBIDDEN for a token that was not given the permission `self` */
-function mustBeWhole(ctx: SignedInContext): void {
-  const { limitedTo } = ctx.who.access;
-  if (limitedTo === null || limitedTo.includes("self")) return;
-  throw new KluisError("FORBIDDEN", {
-    reason: "token-limited",
-    message: "A token without the permission self cannot list or end sessions.",
-    action: "Sign in to the portal and use Settings.",
-  });
-}
-
 export async function mySessions(ctx: SignedInContext): Promise<z.input<typeof mySessionView>[]> {
-  mustBeWhole(ctx);
+  mustManageOwn(ctx);
   const rows = await listSessions(ctx.api.db.prisma, ctx.who.person.id, sessionTimes(ctx));
   return rows.map((row) => ({ ...row, isCurrent: row.id === ctx.who.sessionId }));
 }
@@ -35,6 +24,6 @@ export async function endMySession(ctx: SignedInContext, id: string): Promise<{ 
 }
 
 export function signOutEverywhere(ctx: SignedInContext): Promise<{ readonly sessions: number }> {
-  mustBeWhole(ctx);
+  mustManageOwn(ctx);
   return signOutPerson(ctx, ctx.who.person.id);
 }

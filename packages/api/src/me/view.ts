@@ -1,6 +1,7 @@
 import { sessionView } from "@kluis/db";
 import { instantView, locales, permissions, refView, roles, signInMethods } from "@kluis/domain";
 import { z } from "zod";
+import { tokenView } from "../tokens/view.ts";
 
 export const meView = z.object({
   person: refView.extend({ username: z.string() }),
@@ -19,6 +20,8 @@ export const meView = z.object({
   /** Permissions held anywhere, so that a page shows what can be used. The server decides again for each VM. */
   permissions: z.array(z.enum(permissions)),
   organisationWide: z.boolean(),
+  /** The token of the request; null: a session. Roles and permissions above are inside its limits. */
+  token: tokenView.nullable(),
   sessionEndsAt: instantView.nullable(),
 });
 export type MeView = z.infer<typeof meView>;

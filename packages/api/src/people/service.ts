@@ -17,18 +17,19 @@ import {
   revokeSession as revokeSessionRow,
   revokeToken as revokeTokenRow,
   sessionOwner,
-  type TokenRow,
   type Tx,
   unlinkPerson,
 } from "@kluis/db";
 import { approvalLimits, can, KluisError, type LedgerKind, limits, mustBeAllowed } from "@kluis/domain";
 import type { z } from "zod";
 import { mustKeepTwoOwners } from "../configuration/owners.ts";
-import type { SignedInContext } from "../context.ts";
+import { managesOwn, mustManageOwn, type SignedInContext } from "../context.ts";
 import { record, type VmEvent } from "../record.ts";
 import { accessNow } from "../rights-now.ts";
 import { requirePerson } from "../teams/find.ts";
 import { mustKeepOwner } from "../teams/refusals.ts";
+import { describeToken, describeTokens } from "../tokens/describe.ts";
+import type { tokenView } from "../tokens/view.ts";
 import type { DisableInput, LinkInput, ListPeopleInput, PersonTokenInput } from "./inputs.ts";
 import { managedTeams, mayInspect } from "./sight.ts";
 import type { changedPersonView, peoplePageView, personDetailView } from "./view.ts";
@@ -81,14 +82,16 @@ export async function getPerson(
   const access = await readAccess(prisma, person);
   const seen = managedTeams(ctx.who.access);
   const isSelf = person.id === ctx.who.person.id;
+  const isWhole = isSelf && ctx.who.token === null;
   const shown = access.roles.filter(
-    ({ teamId }) => isSelf || teamId === null || seen === undefined || seen.includes(teamId),
+    ({ teamId }) => isWhole || teamId === null || seen === undefined || seen.includes(teamId),
   );
   const names = await groupNames(
     prisma,
     shown.flatMap(({ groupId }) => (groupId === null ? [] : [groupId])),
   );
   const canRevoke = await mayRevoke(ctx, prisma, person);
+  const shows = isSelf ? managesOwn(ctx) : canRevoke;
   const accounts = seen === undefined ? await listAccounts(prisma, person.id) : [];
   return {
     id: person.id,
@@ -109,8 +112,8 @@ export async function getPerson(
     accounts: accounts
       .filter(({ id }) => id !== person.id)
       .map(({ id, name, username }) => ({ id, name, username })),
-    sessions: canRevoke || isSelf ? await listSessions(prisma, person.id, sessionTimes(ctx)) : [],
-    tokens: canRevoke || isSelf ? await listTokens(prisma, person.id) : [],
+    sessions: shows ? await listSessions(prisma, person.id, sessionTimes(ctx)) : [],
+    tokens: shows ? await describeTokens(prisma, await listTokens(prisma, person.id)) : [],
     isSelf,
     canChange: can(ctx.who.access, "platform:manage", { kind: "organisation" }),
     canRevoke,
@@ -121,7 +124,7 @@ export async function getPerson(
  * Whether the user may end what another one uses: owners of everyone; the administrator of a team of its members, unless they have a
  * role in the organization.
  */
-async function mayRevoke(ctx: SignedInContext, tx: Tx, person: PersonRow): Promise<boolean> {
+export async function mayRevoke(ctx: SignedInContext, tx: Tx, person: PersonRow): Promise<boolean> {
   const own = await accessNow(ctx, tx);
   if (can(own, "platform:manage", { kind: "organisation" })) return true;
   const { roles } = await readAccess(tx, person);
@@ -216,7 +219,9 @@ export function unlink(ctx: SignedInContext, ref: string): Promise<Changed> {
 }
 
 async function mustRevoke(ctx: SignedInContext, tx: Tx, person: PersonRow): Promise<void> {
-  if (person.id === ctx.who.person.id || (await mayRevoke(ctx, tx, person))) return;
+  // One's own, with a token that was given them.
+  if (person.id === ctx.who.person.id) return mustManageOwn(ctx);
+  if (await mayRevoke(ctx, tx, person)) return;
   mustBeAllowed(await accessNow(ctx, tx), "platform:manage", { kind: "organisation" });
 }
 
@@ -254,7 +259,10 @@ export function signOutPerson(ctx: SignedInContext, ref: string): Promise<{ read
 }
 
 /** @throws KluisError NOT_FOUND, FORBIDDEN */
-export function revokePersonToken(ctx: SignedInContext, input: PersonTokenInput): Promise<TokenRow> {
+export function revokePersonToken(
+  ctx: SignedInContext,
+  input: PersonTokenInput,
+): Promise<z.input<typeof tokenView>> {
   return record(ctx, async (tx) => {
     const person = await requireInSight(ctx, tx, input.person);
     await mustRevoke(ctx, tx, person);
@@ -273,6 +281,6 @@ export function revokePersonToken(ctx: SignedInContext, input: PersonTokenInput)
       target: { type: "token", id: revoked.id, name: revoked.name },
       data: { personId: person.id, person: person.name },
     };
-    return { result: revoked, events: [event] };
+    return { result: await describeToken(tx, revoked), events: [event] };
   });
 }

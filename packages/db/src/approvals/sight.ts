@@ -5,7 +5,8 @@ import { vmVisibleSql } from "../vms/visibility.ts";
 
 /** What decides whether a user sees a request. */
 export interface ApprovalSight {
-  readonly personId: string;
+  /** Their own requests are in sight; null: only those about what they see. */
+  readonly personId: string | null;
   /** The VMs that they see. */
   readonly visibility: VmVisibility;
 }

@@ -30,6 +30,8 @@ const rights = {
   DirectoryGroup: ofPortal,
   Session: ofPortal,
   ApiToken: ofPortal,
+  OwnerClaim: ofPortal,
+  OwnerClaimGuess: ofPortal,
   AzureConnection: both,
   Subscription: both,
   VirtualMachine: both,

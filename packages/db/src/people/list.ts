@@ -65,7 +65,8 @@ export async function listPeople(
       (SELECT count(*) FROM "Session" session WHERE session."personId" = person.id AND session."revokedAt" IS NULL
         AND session."expiresAt" > ${now} AND session."lastSeenAt" > ${idleSince}) AS sessions,
       (SELECT count(*) FROM "ApiToken" token WHERE token."personId" = person.id AND token."revokedAt" IS NULL
-        AND (token."expiresAt" IS NULL OR token."expiresAt" > ${now})) AS tokens
+        AND (token."expiresAt" IS NULL OR token."expiresAt" > ${now})
+        AND coalesce(token."lastUsedAt", token."createdAt") + token."idleDays" * interval '1 day' > ${now}) AS tokens
     FROM chosen person ORDER BY lower(person.name), person.id`;
   const totals = z.array(z.object({ total: z.coerce.number() })).parse(rows);
   return { rows: personRowView.array().parse(rows), total: totals[0]?.total ?? 0 };

@@ -10,7 +10,7 @@ export {
   permissionsOf,
 } from "./members.ts";
 export { countOutsideReach, previewReach } from "./reach.ts";
-export { findTeam, listTeamMembers, listTeams, readAccess, type TeamRow } from "./read.ts";
+export { findTeam, listTeamMembers, listTeams, readAccess, readWholeAccess, type TeamRow } from "./read.ts";
 export { heldRoleView, type MemberRow, memberView, scopeView, type TeamView, teamView } from "./view.ts";
 export { teamsOfVm, teamsOfVms } from "./work.ts";
 export {

@@ -1,4 +1,11 @@
-import { type Access, type AccessTeam, type HeldRole, type Permission, type TeamReach } from "@kluis/domain";
+import {
+  type Access,
+  type AccessTeam,
+  type HeldRole,
+  limitAccess,
+  type TeamReach,
+  type TokenLimit,
+} from "@kluis/domain";
 import { z } from "zod";
 import { isUuid } from "../text.ts";
 import type { Tx } from "../tx.ts";
@@ -134,11 +141,23 @@ async function countTeamVms(tx: Tx, ids: readonly string[] | undefined): Promise
   );
 }
 
-/** Returns what a user may do now: roles held directly or through groups, and what the teams of the roles reach. */
+/**
+ * Returns what a user may do now: roles held directly or through groups, and what the teams of the roles reach.
+ * @param limit of the token that is used; null: a session
+ */
 export async function readAccess(
   tx: Tx,
   person: { readonly id: string; readonly groupIds: readonly string[] },
-  limitedTo: readonly Permission[] | null = null,
+  limit: TokenLimit | null = null,
+): Promise<Access> {
+  return limitAccess(await readWholeAccess(tx, person, limit), limit);
+}
+
+/** The same without the limits of the token, for an explanation. The token's team is among the teams. */
+export async function readWholeAccess(
+  tx: Tx,
+  person: { readonly id: string; readonly groupIds: readonly string[] },
+  limit: Pick<TokenLimit, "teamId"> | null,
 ): Promise<Access> {
   const rows = await tx.roleAssignment.findMany({
     where: { OR: [{ personId: person.id }, { groupId: { in: [...person.groupIds] } }] },
@@ -150,6 +169,6 @@ export async function readAccess(
     const named = custom && { id: custom.id, name: custom.name };
     return { role, custom: named, permissions: permissionsOf(role, custom), teamId, groupId };
   });
-  const ids = held.flatMap((one) => (one.teamId === null ? [] : [one.teamId]));
-  return { roles: held, teams: ids.length === 0 ? [] : await listTeams(tx, ids), limitedTo };
+  const ids = [...held.map((one) => one.teamId), limit?.teamId ?? null].filter((id) => id !== null);
+  return { roles: held, teams: ids.length === 0 ? [] : await listTeams(tx, ids), limitedTo: null };
 }

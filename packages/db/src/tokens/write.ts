@@ -1,4 +1,4 @@
-import { type Clock, type Permission, permissions } from "@kluis/domain";
+import { type Clock, type Permission, permissions, type TokenKind, tokenKinds } from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
 import { fromJson } from "../json.ts";
@@ -8,8 +8,13 @@ const tokenRow = z.object({
   id: z.string(),
   name: z.string(),
   personId: z.string(),
+  kind: z.enum(tokenKinds),
+  /** The only team that it reaches; null: every team of its owner. */
+  teamId: z.string().nullable(),
   /** Empty: none. */
   permissions: z.array(z.enum(permissions)),
+  /** Days without a use after which it ends. */
+  idleDays: z.int(),
   createdAt: z.date(),
   expiresAt: z.date().nullable(),
   lastUsedAt: z.date().nullable(),
@@ -21,7 +26,10 @@ const fields = {
   id: true,
   name: true,
   personId: true,
+  kind: true,
+  teamId: true,
   permissions: true,
+  idleDays: true,
   createdAt: true,
   expiresAt: true,
   lastUsedAt: true,
@@ -39,7 +47,10 @@ export async function createToken(
     readonly name: string;
     readonly personId: string;
     readonly tokenHash: Uint8Array;
+    readonly kind?: TokenKind;
+    readonly teamId?: string | null;
     readonly permissions: readonly Permission[];
+    readonly idleDays?: number;
     readonly expiresAt: Date | null;
   },
   clock: Clock,
@@ -50,7 +61,6 @@ export async function createToken(
       id: newId(clock),
       tokenHash: Uint8Array.from(token.tokenHash),
       permissions: [...token.permissions],
-      createdAt: clock.now(),
     },
     select: fields,
   });

@@ -8,7 +8,9 @@ import {
   reaches,
   type TeamReach,
 } from "./access.ts";
+import { agentPermissions } from "./agent.ts";
 import { type Permission, platformPermissions } from "./permission.ts";
+import { limitAccess, type TokenLimit } from "./token.ts";
 
 /**
  * What a held role contributes: `gives` it here; `lacks` the permission; has it `elsewhere`, because its team does not reach the
@@ -25,12 +27,20 @@ export interface ExplainedRole {
   readonly scope: TeamReach | null;
 }
 
-/** The first thing that decides. `self`: every signed-in user may. */
+/**
+ * The first thing that decides. `self`: every signed-in user may. Of a token: it works no more (`token-ended`); and, where its owner
+ * may: it was not given the permission (`token-limit`), its team does not reach this (`token-team`), no agent has it (`token-agent`), or a person must approve it
+ * (`agent-requests`, which is allowed).
+ */
 export const accessReasons = [
   "allowed",
+  "agent-requests",
   "self",
   "disabled",
+  "token-ended",
   "token-limit",
+  "token-team",
+  "token-agent",
   "no-role",
   "lacks",
   "elsewhere",
@@ -45,18 +55,28 @@ export interface AccessExplanation {
   readonly roles: readonly ExplainedRole[];
 }
 
-/** @param facts.isDisabled the account may not sign in, so that it may do nothing */
+interface AskedFacts {
+  /** The account may not sign in, so that it may do nothing. */
+  readonly isDisabled: boolean;
+  /** The token that is asked about is revoked, expired or unused for too long. */
+  readonly hasEnded?: boolean;
+  /** Of the token that is asked about; null: a session. */
+  readonly limit: TokenLimit | null;
+}
+
+/** @param access all rights of the user, without the limits of a token */
 export function explainAccess(
   access: Access,
   question: { readonly permission: Permission; readonly target: AccessTarget },
-  facts: { readonly isDisabled: boolean },
+  facts: AskedFacts,
 ): AccessExplanation {
   const { permission, target } = question;
   const roles = access.roles
     .map((held) => explainRole(access, held, question))
     .toSorted((a, b) => roleVerdicts.indexOf(a.verdict) - roleVerdicts.indexOf(b.verdict));
   const reason = reasonOf(access, { permission, target, roles, ...facts });
-  return { allowed: reason === "allowed" || reason === "self", reason, roles };
+  const allowed = reason === "allowed" || reason === "self" || reason === "agent-requests";
+  return { allowed, reason, roles };
 }
 
 function explainRole(
@@ -77,24 +97,37 @@ function explainRole(
 
 function reasonOf(
   access: Access,
-  facts: {
+  facts: AskedFacts & {
     readonly permission: Permission;
     readonly target: AccessTarget;
     readonly roles: readonly ExplainedRole[];
-    readonly isDisabled: boolean;
   },
 ): AccessReason {
-  const { permission, target, roles, isDisabled } = facts;
-  if (isDisabled) return "disabled";
+  const { permission, target, roles, limit } = facts;
+  if (facts.isDisabled) return "disabled";
+  if (facts.hasEnded === true) return "token-ended";
   if (permission === "self") return "self";
-  if (can(access, permission, target)) return "allowed";
-  const [nearest] = roles;
-  if (nearest === undefined) return "no-role";
-  // The user may, but not with this token.
-  if (nearest.verdict === "gives") return "token-limit";
+  if (can(access, permission, target)) return reasonOfToken(access, { permission, target, limit });
   return (
     (["organisation-only", "elsewhere", "lacks"] as const).find((verdict) =>
       roles.some((one) => one.verdict === verdict),
     ) ?? "no-role"
   );
+}
+
+/** The user may. What does the token leave of it? */
+function reasonOfToken(
+  access: Access,
+  {
+    permission,
+    target,
+    limit,
+  }: { readonly permission: Permission; readonly target: AccessTarget; readonly limit: TokenLimit | null },
+): AccessReason {
+  if (limit === null) return "allowed";
+  const ofAgent = limit.kind === "agent" ? agentPermissions[permission] : "uses";
+  if (ofAgent === "never") return "token-agent";
+  if (!limit.permissions.includes(permission)) return "token-limit";
+  if (!can(limitAccess(access, limit), permission, target)) return "token-team";
+  return ofAgent === "requests" ? "agent-requests" : "allowed";
 }

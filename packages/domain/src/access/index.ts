@@ -17,6 +17,7 @@ export {
   type VmVisibility,
   visibleVmFilter,
 } from "./access.ts";
+export { agentPermissions, agentProcedures, agentUse } from "./agent.ts";
 export {
   type AccessExplanation,
   accessReasons,
@@ -46,3 +47,12 @@ export {
   roles,
 } from "./permission.ts";
 export { isSamePerson, type PersonAccount } from "./person.ts";
+export {
+  idleUntil,
+  limitAccess,
+  type TokenKind,
+  type TokenLimit,
+  tokenCanHave,
+  tokenKinds,
+  tokenPermissions,
+} from "./token.ts";

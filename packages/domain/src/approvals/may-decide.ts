@@ -19,7 +19,7 @@ export const isSameHuman: SameHuman = (a, b) =>
   (a.tenantId.toLowerCase() === b.tenantId.toLowerCase() &&
     a.objectId.toLowerCase() === b.objectId.toLowerCase());
 
-/** A token can reject, which changes nothing; only a person who is signed in approves. */
+/** A token can reject, which changes nothing; only a person who is signed in approves. An agent decides nothing. */
 export type Decision = "approve" | "reject";
 
 export interface Decider {
@@ -46,7 +46,8 @@ export function decisionRefusal(
   const affected = targets.length === 0 ? [{ kind: "organisation" } as const] : targets;
   if (!affected.every((target) => can(decider.access, "approval:decide", target))) return "permission";
   if (sameHuman(requester, decider.person)) return "same-person";
-  return decider.via === "token" && decider.decision === "approve" ? "token" : null;
+  if (decider.via === "session") return null;
+  return decider.via === "agent" || decider.decision === "approve" ? "token" : null;
 }
 
 /** Tells whether the decider may decide the request. */

@@ -127,6 +127,13 @@ export const limits = {
   /** API tokens are valid for 90 days by default and one year at most. */
   tokenDefaultDays: 90,
   tokenMostDays: 366,
+  /** A token that no one has used for this long ends, unless it was made with another limit: a forgotten one does not wait to be found. */
+  tokenIdleDays: 90,
+  /** A code that makes the first owner lives this long: the time to read a start's output and to sign in. */
+  claimMs: day,
+  /** Codes that one user may enter in this time. A code has 100 random bits, so this is about noise, not about luck. */
+  claimGuessesMost: 5,
+  claimGuessesMs: 15 * minute,
 
   // -------------------------------------------------------------- evidence
   /** How often the ledger's head is signed and copied into the vault. */

@@ -6,6 +6,11 @@ export const forbiddenReasons = [
   "token-limited",
   "token-creates-tokens",
   "token-permission",
+  "token-agent-permission",
+  "token-team-permission",
+  "token-session-only",
+  "agent",
+  "claim-code",
   "other-site",
   "retention-shorten",
   "policy-reach",
@@ -20,6 +25,7 @@ export const forbiddenReasons = [
 /** Reasons of `CONFLICT` about teams, roles and users. */
 export const accessConflictReasons = [
   "last-owner",
+  "claim-over",
   "access-limit",
   "team-name-taken",
   "team-has-policies",

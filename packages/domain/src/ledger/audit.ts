@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** How a user reaches the API. */
-export const signInMethods = ["session", "token"] as const;
+/** How a user reaches the API: signed in, or by a program with a token; `agent` is a token of that kind. */
+export const signInMethods = ["session", "token", "agent"] as const;
 export type SignInMethod = (typeof signInMethods)[number];
 
 /** The author of an event: a user (through a session or a token) or the engine. */
@@ -22,6 +22,8 @@ export const engineActor: Actor = { kind: "engine", name: "Kluis engine" };
 /** Every kind of ledger event, `noun.verb-past`. */
 export const ledgerKinds = [
   "installation.created",
+  "installation.claim-offered",
+  "installation.claimed",
   "person.signed-in",
   "person.signed-out",
   "person.disabled",

@@ -2,7 +2,7 @@ import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { parseTheme, themeCookie } from "#lib/theme.ts";
-import { getViewer } from "#server/session.ts";
+import { getViewer, isClaimOpen } from "#server/session.ts";
 import { Activity } from "#shell/activity.tsx";
 import { AppShell } from "#shell/app-shell.tsx";
 import { Providers } from "#shell/providers.tsx";
@@ -12,6 +12,8 @@ export default async function SignedInLayout({ children }: { children: ReactNode
   const head = await headers();
   const viewer = await getViewer();
   if (viewer === null) redirect(`/signed-out?next=${encodeURIComponent(head.get("x-kluis-path") ?? "/")}`);
+  // Someone without a role may be the one who has the code for the first owner.
+  if (viewer.roles.length === 0 && (await isClaimOpen())) redirect("/claim");
   const theme = parseTheme((await cookies()).get(themeCookie)?.value);
   return (
     <Providers nonce={head.get("x-nonce") ?? undefined} viewer={viewer}>

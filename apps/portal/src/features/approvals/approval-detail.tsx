@@ -143,6 +143,7 @@ function RequestFacts({ approval }: { approval: ApprovalView }) {
   const { requester, decider, deciders, comment, endedAt, ticket } = approval;
   const byAt = (name: string, instant: string, via: string | null) => {
     const at = format.absolute(new Date(instant));
+    if (via === "agent") return t("detail.viaAgent", { name, at });
     return via === "token" ? t("detail.viaToken", { name, at }) : t("detail.byAt", { name, at });
   };
   const optional = (label: string, value: string | null): Fact[] =>

@@ -118,7 +118,7 @@ function useColumns(): readonly Column<ApprovalRow>[] {
       header: t("columns.by"),
       className: "w-48",
       from: "lg",
-      cell: (row) => row.requester.name,
+      cell: ({ requester: { name, via } }) => (via === "agent" ? t("agentOf", { name }) : name),
     },
     {
       key: "state",

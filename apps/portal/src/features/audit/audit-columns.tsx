@@ -59,6 +59,7 @@ export function auditColumns(
         <span className="flex flex-wrap items-center gap-1.5">
           {row.actor.kind === "engine" ? <span className="text-muted">{t("engine")}</span> : row.actor.name}
           {row.actor.via === "token" ? <Badge>{t("viaToken")}</Badge> : null}
+          {row.actor.via === "agent" ? <Badge tone="warn">{t("viaAgent")}</Badge> : null}
         </span>
       ),
     },

@@ -109,7 +109,8 @@ export function useJobColumns(options: {
       className: "w-36",
       header: t("columns.trigger"),
       from: "xl",
-      cell: (job) => (job.actor.kind === "engine" ? t(`triggers.${job.trigger}`) : job.actor.name),
+      cell: ({ actor: { kind, name, via }, trigger }) =>
+        kind === "engine" ? t(`triggers.${trigger}`) : via === "agent" ? t("agentOf", { name }) : name,
     },
   ];
 }

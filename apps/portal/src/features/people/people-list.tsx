@@ -1,5 +1,6 @@
 "use client";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { FormDialog } from "#features/settings/form-dialog.tsx";
@@ -19,10 +20,13 @@ import { EmptyState } from "#ui/states.tsx";
 import { Status } from "#ui/status.tsx";
 import { TimeAgo } from "#ui/time-ago.tsx";
 
+/** Of this list; a user is below it. */
+const address = "/people";
 const sort = { by: "name", direction: "asc" } as const;
 
 function useUserColumns(onDisable: (user: UserRow) => void): readonly Column<UserRow>[] {
   const t = useTranslations("people");
+  const words = useTranslations("tokens");
   const format = useFormat();
   const count = (key: "roles" | "sessions" | "tokens"): Column<UserRow> => ({
     key,
@@ -39,7 +43,13 @@ function useUserColumns(onDisable: (user: UserRow) => void): readonly Column<Use
       isRowHeader: true,
       cell: (user) => (
         <span data-value className="block py-1">
-          <span className="font-medium">{user.name}</span>
+          <Link
+            href={`${address}/${user.id}`}
+            className="font-medium hover:underline"
+            aria-label={words("person.open", { name: user.name })}
+          >
+            {user.name}
+          </Link>
           <span className="block text-xs break-all text-faint">{user.username}</span>
           {user.linked === 0 ? null : (
             <span className="block text-xs text-muted">{t("linked", { count: user.linked })}</span>

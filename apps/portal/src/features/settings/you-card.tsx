@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { SessionsCard } from "#features/tokens/sessions-card.tsx";
 import { roleName } from "#lib/viewer.ts";
 import { useViewer } from "#shell/viewer-context.tsx";
 
@@ -7,7 +8,7 @@ import { Card, Facts } from "#ui/card.tsx";
 import { Badge } from "#ui/status.tsx";
 import { AbsoluteTime } from "#ui/time-ago.tsx";
 
-/** The user's name, roles and permissions. */
+/** The user's name, roles, sessions and permissions. */
 export function YouCard() {
   const t = useTranslations("settings");
   const shell = useTranslations("shell");
@@ -42,6 +43,7 @@ export function YouCard() {
           ]}
         />
       </Card>
+      <SessionsCard />
       <Card title={t("yourRights")} id="rights">
         <ul className="flex list-disc flex-col gap-1 pl-4 marker:text-faint">
           {viewer.permissions.map((permission) => (

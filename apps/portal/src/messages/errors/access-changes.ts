@@ -60,7 +60,7 @@ export const accessChangeReasons = {
     },
     FORBIDDEN: {
       "token-limited": {
-        message: "A token without the permission self cannot list or revoke tokens.",
+        message: "A token without the permission self cannot list or end sessions and tokens.",
         action: "Sign in to the portal and use Settings.",
       },
       "token-creates-tokens": {
@@ -152,7 +152,7 @@ export const accessChangeReasons = {
     },
     FORBIDDEN: {
       "token-limited": {
-        message: "Een token zonder de machtiging self kan geen tokens tonen of intrekken.",
+        message: "Een token zonder de machtiging self kan geen sessies en tokens tonen of beëindigen.",
         action: "Meld u aan bij de portal en gebruik Instellingen.",
       },
       "token-creates-tokens": {

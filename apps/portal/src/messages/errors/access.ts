@@ -9,6 +9,7 @@ import { policyAccessReasons, policyConflicts } from "#messages/errors/policy-ac
 import { policyLimitReasons } from "#messages/errors/policy-limits.ts";
 import { restoreConflicts } from "#messages/errors/restore-conflicts.ts";
 import { ruleReasons } from "#messages/errors/rules.ts";
+import { tokenAccessReasons } from "#messages/errors/token-access.ts";
 import { vaultKeyReasons } from "#messages/errors/vault-keys.ts";
 
 /** Input, rights and sign-in, and what only the browser sees. */
@@ -123,6 +124,7 @@ export const accessErrors = catalog({
         ...connectionConflicts.en,
         ...accessChangeReasons.en.CONFLICT,
         ...ruleReasons.en.CONFLICT,
+        ...tokenAccessReasons.en.CONFLICT,
         ...guardrailConflicts.en,
       },
     },
@@ -147,6 +149,7 @@ export const accessErrors = catalog({
       reasons: {
         unknown: { message: "The token is unknown.", action: "Create a new token under Settings." },
         revoked: { message: "The token was revoked.", action: "Create a new token under Settings." },
+        ...tokenAccessReasons.en.TOKEN_INVALID,
         expired: { message: "The token has expired.", action: "Create a new token under Settings." },
         "owner-disabled": {
           message: "The owner of the token is disabled.",
@@ -170,6 +173,7 @@ export const accessErrors = catalog({
         ...policyAccessReasons.en,
         ...accessChangeReasons.en.FORBIDDEN,
         ...ruleReasons.en.FORBIDDEN,
+        ...tokenAccessReasons.en.FORBIDDEN,
         "other-site": {
           message: "The request did not come from this portal.",
           action: "Open the portal again and repeat the action.",
@@ -292,6 +296,7 @@ export const accessErrors = catalog({
         ...connectionConflicts.nl,
         ...accessChangeReasons.nl.CONFLICT,
         ...ruleReasons.nl.CONFLICT,
+        ...tokenAccessReasons.nl.CONFLICT,
         ...guardrailConflicts.nl,
       },
     },
@@ -316,6 +321,7 @@ export const accessErrors = catalog({
       reasons: {
         unknown: { message: "Het token is onbekend.", action: "Maak een nieuw token bij Instellingen." },
         revoked: { message: "Het token is ingetrokken.", action: "Maak een nieuw token bij Instellingen." },
+        ...tokenAccessReasons.nl.TOKEN_INVALID,
         expired: { message: "Het token is verlopen.", action: "Maak een nieuw token bij Instellingen." },
         "owner-disabled": {
           message: "De eigenaar van het token is uitgeschakeld.",
@@ -339,6 +345,7 @@ export const accessErrors = catalog({
         ...policyAccessReasons.nl,
         ...accessChangeReasons.nl.FORBIDDEN,
         ...ruleReasons.nl.FORBIDDEN,
+        ...tokenAccessReasons.nl.FORBIDDEN,
         "other-site": {
           message: "De aanvraag kwam niet van deze portal.",
           action: "Open de portal opnieuw en herhaal de actie.",

@@ -1,4 +1,5 @@
 import { catalog } from "#messages/catalog.ts";
+import { tokenAccessReasons } from "#messages/errors/token-access.ts";
 
 /** The installation: configuration, database, disk, ports, and anything unknown. */
 export const installationErrors = catalog({
@@ -47,6 +48,7 @@ export const installationErrors = catalog({
       message: "Too many requests from this user.",
       action: "Wait, then try again.",
       reasons: {
+        ...tokenAccessReasons.en.RATE_LIMITED,
         calls: {
           message:
             "Too many requests from this user. The next one is accepted in {seconds, plural, one {# second} other {# seconds}}.",
@@ -110,6 +112,7 @@ export const installationErrors = catalog({
       message: "Te veel aanvragen van deze gebruiker.",
       action: "Wacht even en probeer het opnieuw.",
       reasons: {
+        ...tokenAccessReasons.nl.RATE_LIMITED,
         calls: {
           message:
             "Te veel aanvragen van deze gebruiker. De volgende wordt over {seconds, plural, one {# seconde} other {# seconden}} geaccepteerd.",

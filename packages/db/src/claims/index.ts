@@ -1,0 +1,1 @@
+export { addClaim, deleteClaims, hasClaim, noteClaimGuess, takeClaim } from "./write.ts";
