@@ -1,4 +1,5 @@
 export { type CreateApiOptions, createApi } from "./api.ts";
+export { type OfferedClaim, offerClaim } from "./claim/offer.ts";
 export {
   type Api,
   type RequestContext,
@@ -6,7 +7,6 @@ export {
   type SignedInContext,
   type Who,
 } from "./context.ts";
-export { type OfferedClaim, offerClaim } from "./claim/offer.ts";
 export { type DiskDownload, openDiskDownload } from "./downloads/download.ts";
 export { type ByteRange, decideRange, type RangeDecision } from "./downloads/http-range.ts";
 export { type ApiEnv, parseApiEnv } from "./env.ts";

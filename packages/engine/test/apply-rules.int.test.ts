@@ -80,8 +80,12 @@ const disk = {
   unsupported: null,
 };
 
-async function addVm(name: string, { env = "prod", group = "commerce-rg", ...more } = {}): Promise<string> {
-  const row = { ...vmRow(name, { subscription: SUBSCRIPTION, group }), disks: [disk], ...more };
+async function addVm(
+  name: string,
+  { env = "prod", group = "commerce-rg", unsupported = null as string | null } = {},
+): Promise<string> {
+  const disks = [{ ...disk, unsupported }];
+  const row = { ...vmRow(name, { subscription: SUBSCRIPTION, group }), disks };
   await db.prisma.virtualMachine.create({
     data: { ...row, tags: { Env: env }, tagIndex: [`env=${env}`] },
   });
@@ -162,7 +166,7 @@ it("a VM stays protected when its tag goes away", async () => {
 });
 
 it("one VM that cannot be protected stops no other; the reason is noted once and cleared when it ends", async () => {
-  await addVm("bad", { disks: [{ ...disk, unsupported: "No." }] });
+  await addVm("bad", { unsupported: "No." });
   await addVm("good");
   await apply();
   await apply();

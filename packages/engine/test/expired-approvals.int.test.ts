@@ -22,6 +22,7 @@ it("ends those that have expired, also when two engines do it at once, and leave
         target: { type: "point", id: name, name },
         circumstances: {},
         effect: noEffect,
+        changes: null,
         expiresAt,
       });
     const hour = 3_600_000;

@@ -160,13 +160,10 @@ export const approvals = catalog({
     kinds: {
       points_delete: "Herstelpunten verwijderen",
       points_unpin: "Een herstelpunt losmaken",
-      protection_stop: "Beveiliging stoppen en herstelpunten verwijderen",
-      protection_set: "Ander beleid waardoor herstelpunten verdwijnen",
-      policies_update: "Beleid wijzigen waardoor herstelpunten verdwijnen",
-      ...changeKindWords.nl,
       protection_stop: "Beveiliging stoppen",
       protection_set: "Beleid van een VM instellen",
       policies_update: "Beleid wijzigen",
+      ...changeKindWords.nl,
     },
     states: {
       pending: "Wacht",

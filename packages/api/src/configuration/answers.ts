@@ -15,6 +15,8 @@ const reads = { none: "It checks something, and changes no setting." } as const;
 const policy = {
   none: "A policy is a team's own work. What takes points by it has the kind policies.update or protection.set.",
 } as const;
+const first = { none: "It makes the first owner, when there is no second person yet." } as const;
+const protects = { none: "A team's own work: it decides what gets protected, and takes no point." } as const;
 const decision = { none: "It is the second person's decision, or ends a request." } as const;
 
 export const secondPersonAnswers = {
@@ -23,6 +25,7 @@ export const secondPersonAnswers = {
   "me.signOutEverywhere": own,
   "tokens.create": own,
   "tokens.revoke": lessAccess,
+  "claim.use": first,
   "vms.refresh": reads,
   "protection.set": "taking",
   "protection.stop": "taking",
@@ -43,6 +46,11 @@ export const secondPersonAnswers = {
   "policies.rename": policy,
   "policies.retire": policy,
   "policies.reinstate": policy,
+  "rules.create": protects,
+  "rules.update": protects,
+  "rules.delete": protects,
+  "exclusions.add": protects,
+  "exclusions.end": protects,
   "guardrails.update": "configuration",
   "restores.create": work,
   "audit.verify": reads,

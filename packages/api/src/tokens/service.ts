@@ -1,8 +1,8 @@
 import {
   createToken as create,
   databaseNow,
-  listTeams,
   listTokens as list,
+  listTeams,
   readWholeAccess,
   revokeToken as revoke,
   type TokenRow,

@@ -16,9 +16,9 @@ export type ApprovalKind = (typeof approvalKinds)[number];
 export const approvalKindTexts: Readonly<Record<ApprovalKind, string>> = {
   "points.delete": "Delete recovery points",
   "points.unpin": "Unpin a recovery point",
-  "protection.stop": "Stop protection and delete its points",
-  "protection.set": "Move to a policy that takes points",
-  "policies.update": "Change a policy so that points go",
+  "protection.stop": "Stop protection",
+  "protection.set": "Set the policy of a VM",
+  "policies.update": "Change a policy",
   ...changeKindTexts,
 };
 

@@ -35,6 +35,8 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   "vault-recovery": () => `${settings}?tab=keys`,
   "vault-key": () => `${settings}?tab=keys`,
   "vault-slots": () => `${settings}?tab=keys`,
+  assignment: () => "/policies?tab=rules",
+  exclusion: vmTab(""),
   guardrail: () => `${settings}?tab=guardrails`,
 };
 
