@@ -39,10 +39,6 @@ export const accessErrors = catalog({
           message: "A value of the request is not allowed.",
           action: "Correct the value and try again.",
         },
-        "team-required": {
-          message: "The policy needs a team, because you can write policies for several.",
-          action: "Choose one of these teams: {teams}.",
-        },
         ...policyLimitReasons.en,
         ...vaultKeyReasons.en,
         ...accessChangeReasons.en.INPUT_INVALID,
@@ -209,10 +205,6 @@ export const accessErrors = catalog({
         value: {
           message: "Een waarde van de aanvraag is niet toegestaan.",
           action: "Corrigeer de waarde en probeer het opnieuw.",
-        },
-        "team-required": {
-          message: "Het beleid heeft een team nodig, omdat u voor meerdere teams beleid kunt maken.",
-          action: "Kies een van deze teams: {teams}.",
         },
         ...policyLimitReasons.nl,
         ...vaultKeyReasons.nl,

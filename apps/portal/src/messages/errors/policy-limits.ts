@@ -1,6 +1,10 @@
 /** What a policy or a protection cannot say: reasons of `INPUT_INVALID`. */
 export const policyLimitReasons = {
   en: {
+    "team-required": {
+      message: "The policy needs a team, because you can write policies for several.",
+      action: "Choose one of these teams: {teams}.",
+    },
     "all-disks-excluded": {
       message: "Every disk of {vm} is excluded, so nothing would be backed up.",
       action: "Include at least one disk.",
@@ -17,6 +21,10 @@ export const policyLimitReasons = {
     },
   },
   nl: {
+    "team-required": {
+      message: "Het beleid heeft een team nodig, omdat u voor meerdere teams beleid kunt maken.",
+      action: "Kies een van deze teams: {teams}.",
+    },
     "all-disks-excluded": {
       message: "Elke schijf van {vm} is uitgesloten, dus er is niets om een back-up van te maken.",
       action: "Neem ten minste één schijf op.",
