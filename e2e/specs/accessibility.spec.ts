@@ -17,7 +17,14 @@ const pages: readonly { readonly name: string; readonly open: (page: Page) => Pr
     "Teams and roles /teams",
     "Users /people",
   ].map(at),
-  ...["New policy /policies/new", "Reports /reports", "Audit log /audit", "Settings /settings"].map(at),
+  ...[
+    "New policy /policies/new",
+    "Assignment rules /policies/rules",
+    "New assignment rule /policies/rules/new",
+    "Reports /reports",
+    "Audit log /audit",
+    "Settings /settings",
+  ].map(at),
   ...["connections", "vaults"].map((tab) => ({
     name: `the settings of ${tab}`,
     open: async (page: Page) => {

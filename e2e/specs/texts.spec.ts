@@ -62,6 +62,8 @@ for (const path of [
   "/vms?search=nothing-has-this-name",
   "/policies",
   "/policies/new",
+  "/policies/rules",
+  "/policies/rules/new",
   "/jobs",
   "/points",
   "/approvals",

@@ -36,3 +36,7 @@ export type AccessAnswer = RouterOutputs["access"]["explain"];
 export type GuardrailViolations = RouterOutputs["guardrails"]["violations"];
 export type GuardrailsPreview = RouterOutputs["guardrails"]["preview"];
 export type GuardrailHistoryRow = RouterOutputs["guardrails"]["history"]["rows"][number];
+export type RuleRow = RouterOutputs["rules"]["get"];
+export type RulePreview = RouterOutputs["rules"]["preview"];
+export type ExplainedVm = RulePreview["rows"][number];
+export type ExclusionRow = RouterOutputs["exclusions"]["list"]["rows"][number];

@@ -246,6 +246,34 @@ const steps: readonly Step[] = [
     refusal: "NOT_FOUND",
   },
   {
+    line: () =>
+      "rules preview --team commerce --policy standard-daily --tag env=prod backup --subscription any --resource-group any --region westeurope --position 1 --verdict matched --limit 5 --json",
+  },
+  {
+    line: () =>
+      "rules create production --team commerce --policy standard-daily --tag env=prod env=live backup --subscription any --resource-group commerce-rg --region westeurope --position 1 --paused --json",
+  },
+  {
+    line: () =>
+      "rules edit production --name live --policy enhanced-4h --tag env=live --subscription any --resource-group any --region any --position 1 --resume --json",
+  },
+  { line: () => "rules edit live --pause --json" },
+  { line: () => "rules list --json" },
+  { line: () => "rules show live --json" },
+  { line: () => "rules delete live --json" },
+  {
+    line: () =>
+      "exclusions add shop-01 --reason test --until 2001-01-01 --owner owner@contoso.example --json",
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
+  { line: () => "exclusions list --vm shop-01 --state active --limit 5 --json" },
+  {
+    line: () => "exclusions end 00000000-0000-4000-8000-0000000000e1 --json",
+    code: exitCodes.notFound,
+    refusal: "NOT_FOUND",
+  },
+  {
     line: ({ folder }) =>
       `guardrails set --file ${folder}/guardrails.yaml --shortest-days 30 --longest-interval 48 --instant-restore-least none --instant-restore-most 7 --verification sampled --verify-every-days 90 --soft-delete-days 14 --vault-regions westeurope --vault-keys recovery-proven --restore-regions westeurope --downloads allowed --networks 10.0.0.0/8 --tag-scopes refused --second-person required --preview --json`,
   },

@@ -28,7 +28,24 @@ export async function protectDemo(
   for (const { vm, policy } of wanted) {
     if (policies.get(vm) === null) await (await caller()).protection.set({ vm, policy });
   }
+  await addRules(await caller());
   await replaceSecret(layout.demoDone, wanted.map(({ vm }) => vm).join("\n"));
+}
+
+const ruleName = "production";
+const excludedMs = 90 * 24 * 3_600_000;
+
+/** New production machines of Commerce are protected at once; the sandbox is meant to be unprotected. */
+async function addRules(api: Caller): Promise<void> {
+  const { rows } = await api.rules.list();
+  if (!rows.some(({ name }) => name === ruleName)) {
+    const conditions = { tags: [{ name: "environment", values: ["production"] }] };
+    await api.rules.create({ team: "commerce", name: ruleName, policy: "standard-daily", conditions });
+  }
+  const { total } = await api.exclusions.list({ vm: "sandbox-01" });
+  if (total > 0) return;
+  const expiresAt = new Date(Date.now() + excludedMs).toISOString();
+  await api.exclusions.add({ vm: "sandbox-01", reason: "Holds nothing that must be kept", expiresAt });
 }
 
 /** Waits until the engine has found the demo VMs. Returns VM name → policy name. */
@@ -43,7 +60,7 @@ async function discovered(
     await api.vms.refresh();
     const { rows } = await api.vms.list({ pageSize: 100 });
     const found = new Map(rows.map((row) => [row.name, row.policy?.name ?? null]));
-    if (wanted.every(({ vm }) => found.has(vm))) return found;
+    if (wanted.every(({ vm }) => found.has(vm)) && found.has("sandbox-01")) return found;
     await pause(500);
   }
   throw new KluisError("AZURE_UNREACHABLE", {

@@ -17,6 +17,7 @@ import {
   connectionsTest,
 } from "./connections.ts";
 import { download } from "./downloads.ts";
+import { exclusionsAdd, exclusionsEnd, exclusionsList } from "./exclusions.ts";
 import { guardrailsCheck, guardrailsHistory, guardrailsSet, guardrailsShow } from "./guardrails.ts";
 import { health } from "./health.ts";
 import { cancel, job, jobs } from "./jobs.ts";
@@ -48,6 +49,7 @@ import { allowLists, protect, unprotect } from "./protection.ts";
 import { reportPoints } from "./reports.ts";
 import { restoreDisk } from "./restores.ts";
 import { rolesCreate, rolesEdit, rolesList, rolesRemove } from "./roles.ts";
+import { rulesCreate, rulesDelete, rulesEdit, rulesList, rulesPreview, rulesShow } from "./rules.ts";
 import { policyScripts, scripts } from "./scripts.ts";
 import { secretsReseal } from "./secrets.ts";
 import {
@@ -200,6 +202,20 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   {
+    heading: "Assignment rules",
+    commands: [
+      rulesList,
+      rulesShow,
+      rulesCreate,
+      rulesEdit,
+      rulesDelete,
+      rulesPreview,
+      exclusionsList,
+      exclusionsAdd,
+      exclusionsEnd,
+    ],
+  },
+  {
     heading: "Guardrails",
     commands: [guardrailsShow, guardrailsCheck, guardrailsHistory, guardrailsSet],
   },
@@ -224,6 +240,8 @@ export const families: Readonly<Record<string, string>> = {
   access: "Explain who may do what",
   tokens: "See and revoke your API tokens",
   sessions: "See and end your sessions in the portal",
+  rules: "Manage the rules that protect new VMs by tag",
+  exclusions: "Keep VMs away from assignment rules",
   guardrails: "See and set the limits that bind every team",
   ...vaultFamily,
   secrets: "Manage the stored secrets",

@@ -47,3 +47,7 @@ export type GuardrailsView = RouterOutputs["guardrails"]["get"];
 export type GuardrailViolations = RouterOutputs["guardrails"]["violations"];
 export type GuardrailChangeView = RouterOutputs["guardrails"]["preview"]["changes"][number];
 export type ViolationView = PolicyPreview["violations"][number];
+export type RuleView = RouterOutputs["rules"]["get"];
+export type RulePreview = RouterOutputs["rules"]["preview"];
+export type ExclusionRow = RouterOutputs["exclusions"]["list"]["rows"][number];
+export type RuleOfVm = RouterOutputs["rules"]["ofVm"];

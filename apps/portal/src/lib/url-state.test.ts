@@ -18,6 +18,7 @@ describe("list state in the address", () => {
       status: [],
       policy: "",
       group: "",
+      excluded: false,
       sort: "name",
       direction: "asc",
       page: 1,

@@ -50,7 +50,7 @@ export const assignmentRules = catalog({
       regionHint: "As Azure names it: westeurope",
       save: "Save rule",
       created: "Rule {name} is saved",
-      saved: "Rule {name} is saved as version {version}",
+      saved: "Rule {name} is saved as version {version, number}",
       unsaved: "Unsaved changes",
       readOnly: "You may see this rule and its dry run, not change it.",
       rights:
@@ -196,7 +196,7 @@ export const assignmentRules = catalog({
       regionHint: "Zoals Azure die noemt: westeurope",
       save: "Regel opslaan",
       created: "Regel {name} is opgeslagen",
-      saved: "Regel {name} is opgeslagen als versie {version}",
+      saved: "Regel {name} is opgeslagen als versie {version, number}",
       unsaved: "Niet-opgeslagen wijzigingen",
       readOnly: "U kunt deze regel en de proefronde zien, maar niet wijzigen.",
       rights:

@@ -35,7 +35,14 @@ export const vms = catalog({
       since: "Since <time></time>",
     },
     search: "Search by name, group or tag",
-    filters: { status: "Status", policy: "Policy", group: "Group", all: "All" },
+    filters: {
+      status: "Status",
+      policy: "Policy",
+      group: "Group",
+      all: "All",
+      rules: "Rules",
+      excluded: "Excluded",
+    },
     columns: {
       name: "Name",
       status: "Status",
@@ -196,7 +203,14 @@ export const vms = catalog({
       since: "Sinds <time></time>",
     },
     search: "Zoeken op naam, groep of tag",
-    filters: { status: "Status", policy: "Beleid", group: "Groep", all: "Alle" },
+    filters: {
+      status: "Status",
+      policy: "Beleid",
+      group: "Groep",
+      all: "Alle",
+      rules: "Regels",
+      excluded: "Uitgesloten",
+    },
     columns: {
       name: "Naam",
       status: "Status",

@@ -12,6 +12,8 @@ export const listVmsInput = z
     subscription: textLine.max(100).optional(),
     resourceGroup: textLine.max(100).optional(),
     power: z.array(z.enum(powerStates)).max(10).optional(),
+    /** Only those that are excluded from assignment rules. */
+    excluded: z.boolean().optional(),
     sort: z.enum(vmSorts).default("name"),
     direction: z.enum(sortDirections).default("asc"),
   })

@@ -123,6 +123,8 @@ export interface FleetFilter {
   readonly subscription?: string | undefined;
   readonly resourceGroup?: string | undefined;
   readonly power?: readonly PowerState[] | undefined;
+  /** Only those that an exclusion keeps from assignment rules. */
+  readonly excluded?: boolean | undefined;
 }
 
 export interface FleetOrder {
@@ -151,6 +153,11 @@ function filtered(visibility: VmVisibility, filter: FleetFilter): Prisma.Sql {
   if (filter.subscription) parts.push(Prisma.sql`lower(vm."subscriptionId") = lower(${filter.subscription})`);
   if (filter.resourceGroup)
     parts.push(Prisma.sql`lower(vm."resourceGroup") = lower(${filter.resourceGroup})`);
+  if (filter.excluded === true)
+    parts.push(
+      Prisma.sql`EXISTS (SELECT FROM "AssignmentExclusion" e WHERE e."vmId" = vm.id AND e."endedAt" IS NULL
+        AND e."expiresAt" > kluis_now())`,
+    );
   if (filter.power && filter.power.length > 0) {
     parts.push(Prisma.sql`vm."powerState" IN (${Prisma.join([...filter.power])})`);
   }

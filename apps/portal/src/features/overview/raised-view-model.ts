@@ -38,6 +38,8 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   assignment: () => "/policies?tab=rules",
   exclusion: vmTab(""),
   guardrail: () => `${settings}?tab=guardrails`,
+  assignment: (item) => `/policies/rules/${item.key.split(":")[1] ?? ""}`,
+  exclusion: vmTab("protection"),
 };
 
 /** The page that says more about what was raised. */

@@ -92,7 +92,7 @@ export function PolicyList() {
   const policies = useQuery(trpc.policies.list.queryOptions());
   return (
     <Page>
-      <PageHeader title={t("title")} description={t("lead")} actions={<CreateButton />} />
+      <PageHeader title={t("title")} description={t("lead")} actions={<Actions />} />
       <Card flush>
         <DataTable
           label={t("title")}
@@ -110,6 +110,16 @@ export function PolicyList() {
         />
       </Card>
     </Page>
+  );
+}
+
+function Actions() {
+  const t = useTranslations("assignmentRules");
+  return (
+    <>
+      <LinkButton href="/policies/rules">{t("title")}</LinkButton>
+      <CreateButton />
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { RouterInputs } from "@kluis/api/types";
 import { type VmSort, type VmStatus, vmSorts, vmStatuses } from "@kluis/domain";
-import { parseAsString, parseAsStringLiteral } from "nuqs";
+import { parseAsBoolean, parseAsString, parseAsStringLiteral } from "nuqs";
 import { defined, listParams, pageSize, parseAsAnyOf, safePage, unlessEmpty } from "#lib/url-state.ts";
 
 /** The filters of the VM list in the address. */
@@ -9,6 +9,7 @@ export const vmListParams = {
   status: parseAsAnyOf(vmStatuses),
   policy: parseAsString.withDefault(""),
   group: parseAsString.withDefault(""),
+  excluded: parseAsBoolean.withDefault(false),
   sort: parseAsStringLiteral(vmSorts).withDefault("name"),
   direction: listParams.direction("asc"),
   page: listParams.page,
@@ -19,6 +20,8 @@ export interface VmListState {
   readonly status: VmStatus[];
   readonly policy: string;
   readonly group: string;
+  /** Only those that are excluded from assignment rules. */
+  readonly excluded: boolean;
   readonly sort: VmSort;
   readonly direction: "asc" | "desc";
   readonly page: number;
@@ -33,6 +36,7 @@ export function vmListInput(state: VmListState): NonNullable<RouterInputs["vms"]
       policy: state.policy,
       resourceGroup: state.group,
     }),
+    ...(state.excluded ? { excluded: true } : {}),
     sort: state.sort,
     direction: state.direction,
     page: safePage(state.page),
@@ -41,5 +45,11 @@ export function vmListInput(state: VmListState): NonNullable<RouterInputs["vms"]
 }
 
 export function hasVmFilters(state: VmListState): boolean {
-  return state.search !== "" || state.status.length > 0 || state.policy !== "" || state.group !== "";
+  return (
+    state.search !== "" ||
+    state.status.length > 0 ||
+    state.policy !== "" ||
+    state.group !== "" ||
+    state.excluded
+  );
 }

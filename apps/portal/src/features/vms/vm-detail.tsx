@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { WaitingNotice } from "#features/approvals/waiting-notice.tsx";
@@ -27,6 +28,10 @@ import { Card } from "#ui/card.tsx";
 import { DetailFrame } from "#ui/detail-frame.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
 import { Tabs } from "#ui/tabs.tsx";
+
+const VmRules = dynamic(() =>
+  import("#features/assignment-rules/vm-rules.tsx").then((module) => module.VmRules),
+);
 
 const tabs = ["points", "jobs", "disks", "snapshots", "protection"] as const;
 
@@ -107,7 +112,16 @@ function LoadedVm({ vm }: { vm: VmView }) {
               count: vm.snapshots.length,
               content: <VmSnapshots vm={vm} />,
             },
-            { value: "protection", label: t("detail.protection"), content: <VmProtection vm={vm} /> },
+            {
+              value: "protection",
+              label: t("detail.protection"),
+              content: (
+                <div className="flex flex-col gap-4">
+                  <VmProtection vm={vm} />
+                  <VmRules vm={vm} />
+                </div>
+              ),
+            },
           ]}
         />
       </div>

@@ -32,7 +32,7 @@ export function VmFilters({ state, onChange }: VmFiltersProps) {
   return (
     <FilterBar
       active={hasVmFilters(state)}
-      onClear={() => onChange({ search: "", status: [], policy: "", group: "" })}
+      onClear={() => onChange({ search: "", status: [], policy: "", group: "", excluded: false })}
     >
       <SearchBox label={t("search")} value={state.search} onChange={search} />
       <Select
@@ -67,6 +67,13 @@ export function VmFilters({ state, onChange }: VmFiltersProps) {
           state.group,
         )}
         onChange={(group) => onChange({ group })}
+      />
+      <Select
+        label={t("filters.rules")}
+        prefix={`${t("filters.rules")}:`}
+        value={state.excluded ? "excluded" : ""}
+        options={[all, { value: "excluded", label: t("filters.excluded") }]}
+        onChange={(value) => onChange({ excluded: value === "excluded" })}
       />
     </FilterBar>
   );
