@@ -35,8 +35,6 @@ const places: Readonly<Record<AttentionKind, Place>> = {
   "vault-recovery": () => `${settings}?tab=keys`,
   "vault-key": () => `${settings}?tab=keys`,
   "vault-slots": () => `${settings}?tab=keys`,
-  assignment: () => "/policies?tab=rules",
-  exclusion: vmTab(""),
   guardrail: () => `${settings}?tab=guardrails`,
   assignment: (item) => `/policies/rules/${item.key.split(":")[1] ?? ""}`,
   exclusion: vmTab("protection"),
