@@ -456,3 +456,23 @@ test("the database itself refuses one person for both", async () => {
     }),
   ).rejects.toThrow("ApprovalRequest_second_person");
 });
+
+test("a deletion of many points is one request: decided by who may decide about all, and done for all or none", async () => {
+  const commerce = [await addPoint(1), await addPoint(2), await addPoint(3)];
+  const platform = await addPoint(4, api.world.platformVm);
+  const points = [...commerce, platform];
+  const asked = await api.owner.points.delete({ points, reason });
+  expect(asked.requested.deciders.count).toBe(0);
+  const second = await api.as("secondOwner");
+  expect(await codeOf(approveAs(await api.as("secondAdmin"), asked))).toBe("FORBIDDEN");
+  const part = await api.owner.points.delete({ points: commerce.slice(1), reason });
+  expect(part.requested.id).not.toBe(asked.requested.id);
+  expect(await approveAs(second, part)).toMatchObject({ state: "executed", effect: { points: 2, vms: 1 } });
+  expect(await approveAs(second, asked)).toMatchObject({ state: "cancelled", endReason: "points" });
+  expect(await Promise.all(points.map(stateOf))).toEqual([
+    "available",
+    "soft-deleted",
+    "soft-deleted",
+    "available",
+  ]);
+});

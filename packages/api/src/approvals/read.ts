@@ -21,6 +21,7 @@ import {
 import {
   type AccessTarget,
   type ApprovalEffect,
+  isChangeKind,
   KluisError,
   noEffect,
   seenEffect,
@@ -136,7 +137,12 @@ export async function getApproval(ctx: SignedInContext, ref: string): Promise<z.
       decision: "approve",
     });
     const deciders = await countDeciders(tx, { requesterId: request.requesterId, targets });
-    const found = await lookAgain(ctx, tx, { request, operation: bindOperation(request), hold: false });
+    // A change of configuration is rehearsed: not for those who only see that it waits.
+    const looks =
+      !isChangeKind(request.kind) || refusal !== "permission" || row.requesterId === ctx.who.person.id;
+    const found = looks
+      ? await lookAgain(ctx, tx, { request, operation: bindOperation(request), hold: false })
+      : {};
     const look = "look" in found ? found.look : null;
     const effect = look?.effect ?? noEffect;
     const shown = rowOf(ctx, row, refusal === null);

@@ -98,3 +98,16 @@ test("a move waits, also after a stop, and a change of either side cancels it", 
   });
   expect((await api.admin.vms.get({ vm: "shop-01" })).protection).toMatchObject({ policy: { name: "one" } });
 });
+
+test("an edit that began before another user added scripts is told that the policy changed, not that it may not change scripts", async () => {
+  const edit = await setUp();
+  const pre = { text: "exit 0", parameters: [], retries: 0 };
+  const rules = { timeoutSeconds: 60, continueOnFailure: true, fsFreeze: true };
+  const linuxScripts = { from: "policy", pre, post: pre, ...rules } as const;
+  const withScripts = { ...many, consistency: { ...many.consistency, linuxScripts } };
+  await api.owner.policies.update({ ...edit, document: withScripts });
+  expect(await codeOf(api.admin.policies.update({ ...edit, document: many }))).toBe("CONFLICT");
+  expect(await codeOf(api.admin.policies.update({ ...edit, expectedVersion: 2, document: many }))).toBe(
+    "FORBIDDEN",
+  );
+});
