@@ -110,7 +110,7 @@ export interface CheckProps extends Omit<ComponentProps<"input">, "type"> {
 export function Check({ label, hint, className, ...rest }: CheckProps) {
   return (
     <label className={cn("flex min-h-6 cursor-pointer items-start gap-2 text-sm", className)}>
-      <input type="checkbox" {...rest} className="mt-0.5 size-4 rounded-sm accent-accent" />
+      <input type="checkbox" {...rest} className="mt-0.5 size-4 shrink-0 rounded-sm accent-accent" />
       <span className="min-w-0">
         {label}
         {hint === undefined ? null : <span className="block text-xs text-faint">{hint}</span>}

@@ -140,16 +140,15 @@ export async function getApproval(ctx: SignedInContext, ref: string): Promise<z.
     // A change of configuration is rehearsed: not for those who only see that it waits.
     const looks =
       !isChangeKind(request.kind) || refusal !== "permission" || row.requesterId === ctx.who.person.id;
-    const found = looks
-      ? await lookAgain(ctx, tx, { request, operation: bindOperation(request), hold: false })
-      : {};
-    const look = "look" in found ? found.look : null;
+    const operation = bindOperation(request);
+    const found = looks ? await lookAgain(ctx, tx, { request, operation, hold: false }) : null;
+    const look = found !== null && "look" in found ? found.look : null;
     const effect = look?.effect ?? noEffect;
     const shown = rowOf(ctx, row, refusal === null);
     const now = {
       effect: effectFor(row, refusal === null || (shown.own && !isOfTeam(ctx)), effect),
       seen: look === null ? seenEffect(noEffect) : seenOf(look),
-      cancels: "cancels" in found ? found.cancels : null,
+      cancels: found !== null && "cancels" in found ? found.cancels : null,
     };
     const changes = changesFor(ctx, { ...row, changes: look?.changes?.slice() ?? row.changes });
     return { ...shown, refusal, deciders, now, changes, points };

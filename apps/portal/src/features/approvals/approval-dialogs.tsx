@@ -48,6 +48,7 @@ export function ApproveDialog({ approval, seen, onClose }: Props & { readonly se
       onOpenChange={onClose}
       title={t("detail.approveTitle")}
       action={t("detail.approveConfirm", { kind: kindText(approval.kind) })}
+      tone={approval.changes === null ? "danger" : "primary"}
       busy={approve.isPending}
       onConfirm={() =>
         approve.mutate({ approval: approval.id, seen, ...(text === "" ? {} : { comment: text }) })

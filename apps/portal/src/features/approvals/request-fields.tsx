@@ -29,7 +29,7 @@ export function RequestFields({ state }: { state: ReturnType<typeof useRequestOp
   const hoursText = (hours: number) =>
     hours % 24 === 0 ? t("request.days", { days: hours / 24 }) : t("request.hours", { hours });
   return (
-    <div className="mt-4 grid items-start gap-4 sm:grid-cols-2">
+    <div className="mt-4 grid items-start gap-4 text-ink sm:grid-cols-2">
       <Field label={t("request.ticket")}>
         <Input
           value={state.ticket}
