@@ -47,7 +47,7 @@ export const exclusionsAdd = defineCommand({
     until: option("day", "the last day, or an ISO 8601 time", periodEnd),
     owner: option("user", "who answers for it, by user name; default: you", text.optional()),
   },
-  examples: ['exclusions add sandbox-01 --reason "Is replaced in spring" --until 2027-03-31'],
+  examples: ['exclusions add sandbox-01 --reason "Is replaced" --until 2027-03-31'],
   run: async (session, { vm, reason, until, owner }) => {
     const input = { vm, reason, expiresAt: until.toISOString(), owner };
     const made = await session.server.call((api) => api.exclusions.add.mutate(input));

@@ -121,9 +121,7 @@ export const rulesCreate = defineCommand({
     position,
     paused: flag("save it without protecting anything"),
   },
-  examples: [
-    "rules create production --team commerce --policy standard-daily --tag env=prod env=live backup",
-  ],
+  examples: ["rules create web --team shop --policy daily --tag env=prod env=live"],
   run: async (session, { name, team, policy, position: at, paused, ...conditions }) => {
     const input = { name, team, policy, position: at, enabled: !paused };
     const saved = await session.server.call((api) =>
@@ -194,10 +192,7 @@ export const rulesPreview = defineCommand({
     verdict: option("verdict", "list only these machines", choice(ruleVerdicts).optional()),
     limit: option("n", "how many machines to list", wholeNumber.default(50)),
   },
-  examples: [
-    "rules preview production",
-    "rules preview --team commerce --policy standard-daily --tag env=prod --verdict refused",
-  ],
+  examples: ["rules preview production", "rules preview --team shop --policy daily --tag env=prod"],
   run: async (session, { rule: ref, team, policy, position: at, verdict, limit, ...conditions }) => {
     const before =
       ref === undefined ? null : await session.server.call((api) => api.rules.get.query({ rule: ref }));
