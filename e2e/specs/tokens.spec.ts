@@ -23,7 +23,7 @@ owner(
   async ({ page }) => {
     await page.goto(`${portalUrl()}/settings?tab=tokens`);
     await page.getByRole("button", { name: "New token" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("night bot");
+    await page.getByLabel("Name", { exact: true }).fill("browser bot");
     await page.getByRole("radio", { name: /Agent/ }).check();
     await page.getByRole("combobox", { name: "Reach" }).click();
     await page.getByRole("option", { name: "Team Platform only" }).click();
@@ -36,7 +36,7 @@ owner(
     const token = /kluis_[\w-]{43}/.exec(await dialog.innerText())?.[0] ?? "";
     await dialog.getByLabel("I have copied the token").check();
     await dialog.getByRole("button", { name: "Close" }).click();
-    const row = page.getByRole("row", { name: /night bot/ });
+    const row = page.getByRole("row", { name: /browser bot/ });
     await expect(row).toContainText("Agent");
     await expect(row).toContainText("Team Platform only");
 
@@ -48,7 +48,7 @@ owner(
       expect.stringContaining("A token of an agent reads and requests"),
     ]);
     await page.reload();
-    await row.getByRole("button", { name: "Revoke night bot" }).click();
+    await row.getByRole("button", { name: "Revoke browser bot" }).click();
     await page.getByRole("button", { name: "Revoke token" }).click();
     await expect(row).toHaveCount(0);
     expect((await call("vms.list"))[0]).toBe(401);

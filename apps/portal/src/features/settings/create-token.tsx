@@ -1,5 +1,5 @@
 "use client";
-import { agentPermissions, tokenKinds } from "@kluis/domain";
+import { agentPermissions, type Permission, tokenKinds } from "@kluis/domain";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useState } from "react";
@@ -12,6 +12,7 @@ import {
   tokenChoices,
   tokenProblems,
 } from "#features/settings/token-form.ts";
+import type { Texts } from "#i18n/texts.ts";
 import type { TokenOptions } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
 import { useOutcome } from "#lib/use-actions.ts";
@@ -215,13 +216,15 @@ function PermissionChecks({ form, options, onChange }: Omit<FieldsProps, "proble
             })
           }
           label={t(`permissions.${permission}`)}
-          hint={
-            form.kind === "agent" && agentPermissions[permission] === "requests"
-              ? words("requests")
-              : undefined
-          }
+          hint={form.kind === "agent" ? agentHint(permission, words) : undefined}
         />
       ))}
     </div>
   );
+}
+
+/** What an agent may not do with the permission, though others may. */
+function agentHint(permission: Permission, t: Texts<"tokens">): string | undefined {
+  if (agentPermissions[permission] === "requests") return t("requests");
+  return permission === "backup:run" ? t("noCancel") : undefined;
 }

@@ -15,35 +15,37 @@ export function YouCard() {
   const viewer = useViewer();
   return (
     <div className="grid items-start gap-4 xl:grid-cols-2">
-      <Card title={t("you")} id="you">
-        <Facts
-          columns={2}
-          facts={[
-            { label: t("person"), value: viewer.person.name },
-            { label: t("username"), value: viewer.person.username },
-            {
-              label: t("roles"),
-              value:
-                viewer.roles.length === 0 ? (
-                  shell("noRole")
-                ) : (
-                  <span className="flex flex-wrap gap-1">
-                    {viewer.roles.map((held) => (
-                      <Badge key={`${held.role ?? held.custom?.id}-${held.team?.id ?? ""}`} tone="accent">
-                        {shell("rolesInScope", {
-                          role: roleName(held, shell),
-                          scope: held.team?.name ?? shell("wholeOrganization"),
-                        })}
-                      </Badge>
-                    ))}
-                  </span>
-                ),
-            },
-            { label: t("session"), value: <AbsoluteTime at={viewer.sessionEndsAt} seconds={false} /> },
-          ]}
-        />
-      </Card>
-      <SessionsCard />
+      <div className="flex min-w-0 flex-col gap-4">
+        <Card title={t("you")} id="you">
+          <Facts
+            columns={2}
+            facts={[
+              { label: t("person"), value: viewer.person.name },
+              { label: t("username"), value: viewer.person.username },
+              {
+                label: t("roles"),
+                value:
+                  viewer.roles.length === 0 ? (
+                    shell("noRole")
+                  ) : (
+                    <span className="flex flex-wrap gap-1">
+                      {viewer.roles.map((held) => (
+                        <Badge key={`${held.role ?? held.custom?.id}-${held.team?.id ?? ""}`} tone="accent">
+                          {shell("rolesInScope", {
+                            role: roleName(held, shell),
+                            scope: held.team?.name ?? shell("wholeOrganization"),
+                          })}
+                        </Badge>
+                      ))}
+                    </span>
+                  ),
+              },
+              { label: t("session"), value: <AbsoluteTime at={viewer.sessionEndsAt} seconds={false} /> },
+            ]}
+          />
+        </Card>
+        <SessionsCard />
+      </div>
       <Card title={t("yourRights")} id="rights">
         <ul className="flex list-disc flex-col gap-1 pl-4 marker:text-faint">
           {viewer.permissions.map((permission) => (

@@ -41,7 +41,7 @@ export function SessionsTable({ sessions, error, onRetry, busy, onEnd }: Session
       ),
     },
     { key: "seen", header: t("lastSeen"), cell: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} /> },
-    { key: "ends", header: t("endsAt"), from: "sm", cell: ({ expiresAt }) => <TimeAgo at={expiresAt} /> },
+    { key: "ends", header: t("endsAt"), cell: ({ expiresAt }) => <TimeAgo at={expiresAt} /> },
     {
       key: "actions",
       header: t("actions"),

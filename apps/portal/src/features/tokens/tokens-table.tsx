@@ -92,7 +92,6 @@ function useTokenColumns(onRevoke: (token: TokenView) => void): readonly Column<
     {
       key: "used",
       header: t("columns.used"),
-      from: "sm",
       cell: ({ lastUsedAt }) =>
         lastUsedAt === null ? (
           <span className="text-faint">{t("neverUsed")}</span>
@@ -100,7 +99,7 @@ function useTokenColumns(onRevoke: (token: TokenView) => void): readonly Column<
           <TimeAgo at={lastUsedAt} />
         ),
     },
-    { key: "ends", header: words("limits"), from: "sm", cell: (token) => <TokenEnds token={token} /> },
+    { key: "ends", header: words("limits"), cell: (token) => <TokenEnds token={token} /> },
     {
       key: "actions",
       header: t("columns.actions"),
