@@ -23,7 +23,7 @@ owner(
   async ({ page }) => {
     await page.goto(`${portalUrl()}/settings?tab=tokens`);
     await page.getByRole("button", { name: "New token" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("browser bot");
+    await page.getByLabel("Name", { exact: true }).fill("spec bot");
     await page.getByRole("radio", { name: /Agent/ }).check();
     await page.getByRole("combobox", { name: "Reach" }).click();
     await page.getByRole("option", { name: "Team Platform only" }).click();
@@ -36,7 +36,7 @@ owner(
     const token = /kluis_[\w-]{43}/.exec(await dialog.innerText())?.[0] ?? "";
     await dialog.getByLabel("I have copied the token").check();
     await dialog.getByRole("button", { name: "Close" }).click();
-    const row = page.getByRole("row", { name: /browser bot/ });
+    const row = page.getByRole("row", { name: /spec bot/ });
     await expect(row).toContainText("Agent");
     await expect(row).toContainText("Team Platform only");
 
@@ -48,8 +48,10 @@ owner(
       expect.stringContaining("A token of an agent reads and requests"),
     ]);
     await page.reload();
-    await row.getByRole("button", { name: "Revoke browser bot" }).click();
+    await row.getByRole("button", { name: "Revoke spec bot" }).click();
     await page.getByRole("button", { name: "Revoke token" }).click();
+    // While the dialog is open, the rows behind it do not exist for a screen reader either.
+    await expect(page.getByText("spec bot is revoked")).toBeVisible();
     await expect(row).toHaveCount(0);
     expect((await call("vms.list"))[0]).toBe(401);
     await page.getByLabel("Show tokens that work no more").check();
