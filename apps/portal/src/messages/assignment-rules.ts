@@ -51,7 +51,6 @@ export const assignmentRules = catalog({
       save: "Save rule",
       created: "Rule {name} is saved",
       saved: "Rule {name} is saved as version {version, number}",
-      unsaved: "Unsaved changes",
       readOnly: "You may see this rule and its dry run, not change it.",
       rights:
         "The rule applies with the rights of who saved it last. It stops when that user may not protect the machines any more.",
@@ -197,7 +196,6 @@ export const assignmentRules = catalog({
       save: "Regel opslaan",
       created: "Regel {name} is opgeslagen",
       saved: "Regel {name} is opgeslagen als versie {version, number}",
-      unsaved: "Niet-opgeslagen wijzigingen",
       readOnly: "U kunt deze regel en de proefronde zien, maar niet wijzigen.",
       rights:
         "De regel geldt met de rechten van wie hem het laatst heeft opgeslagen. Hij stopt als die gebruiker de machines niet meer mag beveiligen.",
