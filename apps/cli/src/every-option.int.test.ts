@@ -117,7 +117,7 @@ const steps: readonly Step[] = [
   },
   {
     line: () =>
-      "restore-disk shop-01@latest --disk os --name back --resource-group commerce-rg --dry-run --json",
+      "restore-disk shop-01@latest --disk os --name back --resource-group commerce-rg --skip-damaged --dry-run --json",
   },
   {
     line: () =>

@@ -1,6 +1,7 @@
 /** Damage in the vault: found by its readers, avoided by backups, and healed for every point when its content is met again. */
-import { inTransaction, recordDamage } from "@kluis/db";
-import { systemClock } from "@kluis/domain";
+import { createHash } from "node:crypto";
+import { createJob, inTransaction, recordDamage } from "@kluis/db";
+import { engineActor, systemClock } from "@kluis/domain";
 import { MemoryChunkIndex, parseNodeRef } from "@kluis/vault";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../src/engine.ts";
@@ -139,4 +140,58 @@ describe("damage in the vault", () => {
     expect(job.warnings).toMatchObject([{ code: "VAULT_DATA_DAMAGED" }]);
     expect(await world.db.prisma.vaultDamage.count({ where: { jobId: after.jobId } })).toBeGreaterThan(0);
   });
+
+  it("ends a restore, or becomes zeros that the job and the ledger name, when the user chooses that", async () => {
+    const old = new Set(await names(await anyPoint(), "packs/"));
+    const image = await world.image("partial", 32 * MIB, [random(0, 2 * MIB)]);
+    const vmId = await world.protectedVm({ name: "partial", disks: [image], policy: enhancedPolicy });
+    const point = await world.backUp(vmId);
+    const packs = (await names(point, "packs/")).filter((name) => !old.has(name));
+    for (const pack of packs) await spoil(point, pack);
+    const vm = await world.db.prisma.virtualMachine.findUniqueOrThrow({ where: { id: vmId } });
+    const { subscriptionId, resourceGroup, location } = vm;
+    const restore = async (name: string, more: object) => {
+      const place = { subscriptionId, resourceGroup, location, sku: "Premium_LRS" };
+      const jobId = await inTransaction(world.db, (tx) =>
+        createJob(
+          tx,
+          {
+            kind: "restore-disk",
+            vmId,
+            pointId: point.id,
+            trigger: "manual",
+            actor: engineActor,
+            parameters: { disk: "os", name, ...place, ...more },
+          },
+          systemClock,
+        ),
+      );
+      return world.ended(jobId);
+    };
+    expect(await restore("refused", {})).toMatchObject({
+      state: "failed",
+      error: { code: "VAULT_DATA_DAMAGED" },
+    });
+    const job = await restore("in-part", { skipDamaged: true });
+    expect(job).toMatchObject({ state: "warning", error: null });
+    // All of its data was spoiled: every planned byte is missing, and the disk is zeros.
+    const [row] = await world.db.prisma.jobDisk.findMany({ where: { jobId: job.id } });
+    const bytes = Number(row?.plannedBytes);
+    expect(bytes).toBeGreaterThanOrEqual(2 * MIB);
+    const zeros = createHash("sha256")
+      .update(Buffer.alloc(32 * MIB))
+      .digest("hex");
+    expect(await world.diskDigest("in-part")).toBe(zeros);
+    const step = await world.db.prisma.jobStep.findFirstOrThrow({ where: { jobId: job.id, name: "finish" } });
+    expect(step).toMatchObject({
+      notice: { code: "disk-restored-in-part", params: { missingBytes: bytes } },
+      detail: { missing: { bytes } },
+    });
+    const event = await world.db.prisma.ledgerEvent.findFirstOrThrow({ where: { kind: "disk.restored" } });
+    expect(event.data).toMatchObject({ pointId: point.id, missing: { bytes, ranges: [{ offset: 0 }] } });
+    expect(await world.db.prisma.vaultDamage.count({ where: { foundBy: "restore" } })).toBeGreaterThan(0);
+  });
 });
+
+const anyPoint = (): Promise<PointRow> =>
+  world.db.prisma.recoveryPoint.findFirstOrThrow({ include: { disks: true } });

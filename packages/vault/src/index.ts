@@ -62,6 +62,7 @@ export { newestOf, nextPointId, type OrderedPoint } from "./order.ts";
 export { manifestDigest } from "./points.ts";
 export { createRate, joinRates } from "./rate.ts";
 export { type ReadBatch, readBatches } from "./read/batches.ts";
+export { readSkipping, Skipped, type SkippedRange } from "./read/skip-damaged.ts";
 export { type ByteRange, targetFile } from "./read/target-file.ts";
 export {
   openVaultKey,

@@ -199,9 +199,15 @@ export interface DiskReader {
   readRanges(target: Uint8Array, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void>;
   /** Like `readRanges`, to their places in a file. Bytes outside the ranges stay. */
   writeRanges(file: TargetFile, ranges: readonly ByteRange[], signal: AbortSignal): Promise<void>;
-  /** Ranges that are not zero, ascending, merged; reads nodes only. */
-  extents(signal: AbortSignal): AsyncIterable<Extent>;
+  /**
+   * Ranges that are not zero, ascending, merged; reads nodes only.
+   * @param onDamaged gets what a damaged node spans, and the walk continues; without it, damage ends the walk
+   */
+  extents(signal: AbortSignal, onDamaged?: OnDamagedRange): AsyncIterable<Extent>;
 }
+
+/** Gets a range of a disk of which nothing can be read, and why. */
+export type OnDamagedRange = (range: ByteRange, error: KluisError) => void;
 
 export interface VerifyOptions {
   /**

@@ -1,10 +1,17 @@
 /** Restores to Azure. */
 import type { RouterOutputs } from "@kluis/api/types";
-import { restorableSkus, restoreAccesses, restoreZones } from "@kluis/domain";
+import {
+  type MissingRanges,
+  missingRangesSchema,
+  restorableSkus,
+  restoreAccesses,
+  restoreZones,
+} from "@kluis/domain";
 import { z } from "zod";
+import type { JobView } from "../api-types.ts";
 import { defineCommand, flag, option, print } from "../command.ts";
 import { exitCodes } from "../failure.ts";
-import { timeOf } from "../format.ts";
+import { countOf, timeOf } from "../format.ts";
 import { formatFacts, hang, type Look, printable } from "../look.ts";
 import { placeOption, pointIn } from "../point-place.ts";
 import { anyOf, diskOption, pointArgument, text, waitFlag } from "../values.ts";
@@ -14,7 +21,8 @@ import { consistencyText } from "../words.ts";
 export const restoreDisk = defineCommand({
   name: "restore-disk",
   summary: "Restore a disk of a recovery point to a new managed disk",
-  details: "Creates a disk and changes nothing that exists.",
+  details:
+    "Creates a disk and changes nothing that exists. With --skip-damaged, --dry-run lists what is known to be missing; with --wait the command lists what is, and its exit code is 1.",
   input: {
     point: pointArgument,
     disk: diskOption,
@@ -44,6 +52,7 @@ export const restoreDisk = defineCommand({
       "network access after the upload: deny-all or allow-all; the recorded one without it",
       z.enum(restoreAccesses, { error: `Use ${anyOf(restoreAccesses)}.` }).optional(),
     ),
+    skipDamaged: flag("restore what can be read, with zeros for the rest; the job lists it"),
     vault: placeOption,
     dryRun: flag("print what would happen in Azure and do nothing"),
     wait: waitFlag("the disk is complete"),
@@ -51,6 +60,7 @@ export const restoreDisk = defineCommand({
   examples: [
     "restore-disk web-01@latest --disk 0 --name data-restored --dry-run",
     "restore-disk 01a21694-9aa4 --disk os --name os-restored --wait",
+    "restore-disk web-01@latest --disk 0 --name data-partial --skip-damaged --wait",
   ],
   run: async (session, { dryRun, wait, vault, ...asked }) => {
     const input = { ...asked, point: await pointIn(session, asked.point, vault) };
@@ -69,14 +79,18 @@ export const restoreDisk = defineCommand({
       return exitCodes.ok;
     }
     const job = await waitForJob(started.jobId, session);
-    const where = job.state === "succeeded" ? `\nDisk ${started.target.resourceId}` : "";
-    print(session, { ...started, job }, () => jobOutcome(job) + where);
-    return exitCodeOfJob(job);
+    const isDone = job.state === "succeeded" || job.state === "warning";
+    const where = isDone ? `\nDisk ${started.target.resourceId}` : "";
+    const missing = missingOfJob(job);
+    print(session, { ...started, job, missing }, () =>
+      [jobOutcome(job) + where, ...missingLines(missing)].join("\n"),
+    );
+    return missing !== null && missing.bytes > 0 ? exitCodes.failed : exitCodeOfJob(job);
   },
 });
 
 function planText(plan: RouterOutputs["restores"]["plan"], look: Look): string {
-  const { vm, disk, point, target, steps, notes } = plan;
+  const { vm, disk, point, target, steps, notes, missing } = plan;
   const source = `${vm.name}, ${disk.name}, taken ${timeOf(point.takenAt)} (${consistencyText(point.consistency)})`;
   const item = (mark: string, sentence: string): string =>
     `${mark} ${hang(printable(sentence), mark.length + 1, look.width)}`;
@@ -91,5 +105,25 @@ function planText(plan: RouterOutputs["restores"]["plan"], look: Look): string {
     "",
     ...steps.map((step, index) => item(`${index + 1}.`, step)),
     ...notes.map((note) => item("-", note)),
+    ...missingLines(missing),
   ].join("\n");
+}
+
+type Missing = Pick<MissingRanges, "bytes" | "count"> & {
+  readonly ranges: readonly Pick<MissingRanges["ranges"][number], "offset" | "length">[];
+};
+
+/** What the restore could not read, from the last step of its job. */
+function missingOfJob({ steps }: Pick<JobView, "steps">): MissingRanges | null {
+  const details = steps.map(({ detail }) => z.object({ missing: missingRangesSchema }).safeParse(detail));
+  return details.find(({ success }) => success)?.data?.missing ?? null;
+}
+
+/** Exact bytes, because programs that repair a file system need them. */
+function missingLines(missing: Missing | null): string[] {
+  if (missing === null || missing.bytes === 0) return [];
+  const { bytes, count, ranges } = missing;
+  const more = count > ranges.length ? [`  and ${count - ranges.length} more`] : [];
+  const lines = ranges.map(({ offset, length }) => `  ${length} bytes at ${offset}`);
+  return [`Missing: ${bytes} bytes in ${countOf(count, "range")}`, ...lines, ...more];
 }

@@ -1,8 +1,8 @@
 /** The bytes of a disk as a qcow2 image with only its data, in order: the same for a file and a stream. */
 import { AllocationMap, dataOf, type ImagePiece, mapConcurrent, qcow2Image } from "@kluis/domain/core";
-import { type DiskReader, MAX_READ_BYTES } from "@kluis/vault";
+import { type DiskReader, MAX_READ_BYTES, type Skipped } from "@kluis/vault";
 import { UsageError } from "../failure.ts";
-import { readOrSkip, type SkippedRange } from "./skip-damaged.ts";
+import { readOrSkip } from "./skip-damaged.ts";
 
 /** Pieces that are read at the same time: a scattered disk has many of one cluster. */
 const PIECES = 16;
@@ -10,7 +10,7 @@ const PIECES = 16;
 export interface ImageOptions {
   readonly signal: AbortSignal;
   /** Gets the ranges of the disk that cannot be read: zeros in the image. Without it, damage ends the image. */
-  readonly skipped?: SkippedRange[] | undefined;
+  readonly skipped?: Skipped | undefined;
   /** Called with the bytes of the image. */
   readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void;
 }
@@ -28,7 +28,8 @@ export async function* qcow2Bytes(
       "The disk is not a whole number of sectors, as a qcow2 image must be.",
       "Use --format raw.",
     );
-  const layout = qcow2Image(await AllocationMap.of(reader.size, dataOf(reader.extents(signal))));
+  const extents = reader.extents(signal, skipped?.onDamaged);
+  const layout = qcow2Image(await AllocationMap.of(reader.size, dataOf(extents)));
   const read = async (piece: ImagePiece): Promise<Uint8Array> =>
     piece.kind === "bytes" ? piece.bytes : readOrSkip(reader, piece, { skipped, signal });
   let done = 0;

@@ -10,7 +10,9 @@ import {
   type ManifestDisk,
   type ReadBatch,
   readBatches,
+  readSkipping,
   requireRootDigest,
+  type Skipped,
   targetFile,
   type Vault,
 } from "@kluis/vault";
@@ -19,7 +21,6 @@ import { isSystemError, writeFailure } from "../file-errors.ts";
 import { EarlyFlush } from "./early-flush.ts";
 import type { ReadPoint } from "./points.ts";
 import { qcow2Bytes } from "./qcow2.ts";
-import { readSkipping, type SkippedRange } from "./skip-damaged.ts";
 
 export const restoreFormats = ["raw", "vhd", "qcow2"] as const;
 export type RestoreFormat = (typeof restoreFormats)[number];
@@ -31,7 +32,7 @@ export interface RestoreRequest {
   readonly format: RestoreFormat;
   readonly signal: AbortSignal;
   /** Gets the ranges that cannot be read: they are restored as zeros. Without it, damage ends the restore. Not for streams. */
-  readonly skipped?: SkippedRange[];
+  readonly skipped?: Skipped;
   /** Called with the position on the disk. */
   readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void;
 }
@@ -113,7 +114,11 @@ async function writeDisk(
     const last = ranges.at(-1);
     if (last !== undefined) request.onProgress({ done: last.offset + last.length, total: disk.diskBytes });
   };
-  await forEachConcurrent(readBatches(reader.extents(signal)), { limit: PIECES, signal }, write);
+  await forEachConcurrent(
+    readBatches(reader.extents(signal, request.skipped?.onDamaged)),
+    { limit: PIECES, signal },
+    write,
+  );
   await flush.finish();
   const footer = footerOf(request);
   if (footer.length > 0) await writeAll(handle, footer, disk.diskBytes);

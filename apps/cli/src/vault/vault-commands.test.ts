@@ -181,6 +181,28 @@ describe("a vault without Kluis", () => {
     expect.unreachable("No pack was needed.");
   });
 
+  test("a damaged map does not end it: what its nodes span is missing", async () => {
+    const nodes = path.join(folder, "vault/nodes");
+    const all = await readdir(nodes, { recursive: true });
+    const restore = "restore harm@latest --to DIR/mapless.img --force";
+    let spoiled = { name: "", bytes: Buffer.alloc(0) };
+    for (const name of all.filter((one) => path.basename(one).length === 32)) {
+      const bytes = await readFile(path.join(nodes, name));
+      const harmed = Buffer.from(bytes);
+      for (let at = 30; at < harmed.length; at += 64) harmed.writeUInt8(harmed.readUInt8(at) ^ 1, at);
+      await writeFile(path.join(nodes, name), harmed);
+      spoiled = { name, bytes };
+      if ((await vault(restore)).code !== exitCodes.ok) break;
+      await writeFile(path.join(nodes, name), bytes);
+    }
+    expect((await vault(`${restore} --skip-damaged`)).code).toBe(exitCodes.failed);
+    const list: unknown = JSON.parse(await readFile(path.join(folder, "mapless.img.missing.json"), "utf8"));
+    expect(list).toEqual({ missing: [{ offset: 0, length: 2 * MIB, object: `nodes/${spoiled.name}` }] });
+    const zeros = Buffer.alloc(2 * MIB);
+    expect((await readFile(path.join(folder, "mapless.img"))).equals(zeros)).toBe(true);
+    await writeFile(path.join(nodes, spoiled.name), spoiled.bytes);
+  });
+
   test("names what is damaged, and keeps the rest of the list", async () => {
     const before = await answer(z.object({ points: z.array(z.unknown()) }), "ls");
     await writeFile(path.join(folder, "vault/points/junk"), "junk");

@@ -38,7 +38,10 @@ export const restoreNotices = catalog({
     "restore-changes-sku": "The disk was {from}; the new disk is {to}.",
     "restore-from-damaged": "This recovery point is damaged, so the restore may fail.",
     "restore-damaged-disk":
-      "{damagedBytes} of the disk in {ranges, plural, one {# range} other {# ranges}} cannot be read, so the restore fails. Back up the VM first, or choose another point.",
+      "{damagedBytes} of the disk in {ranges, plural, one {# range} other {# ranges}} cannot be read, so the restore fails. Back up the VM first, choose another point, or skip what is damaged.",
+    "restore-skips-damage":
+      "{damagedBytes} of the disk in {ranges, plural, one {# range} other {# ranges}} cannot be read: the new disk has zeros there.",
+    "restore-skips-unknown": "What cannot be read becomes zeros, and the job lists it: it is not known.",
     "restore-readable-disk": "The recovery point is damaged, but no damage of this disk is known.",
   },
   nl: {
@@ -82,7 +85,11 @@ export const restoreNotices = catalog({
     "restore-changes-sku": "De schijf was {from}; de nieuwe schijf is {to}.",
     "restore-from-damaged": "Dit herstelpunt is beschadigd; het herstel kan daarom mislukken.",
     "restore-damaged-disk":
-      "{damagedBytes} van de schijf, in {ranges, plural, one {# bereik} other {# bereiken}}, is niet leesbaar; het herstel mislukt dan. Maak eerst een back-up van de VM, of kies een ander punt.",
+      "{damagedBytes} van de schijf, in {ranges, plural, one {# bereik} other {# bereiken}}, is niet leesbaar; het herstel mislukt dan. Maak eerst een back-up van de VM, kies een ander punt, of sla de schade over.",
+    "restore-skips-damage":
+      "{damagedBytes} van de schijf, in {ranges, plural, one {# bereik} other {# bereiken}}, is niet leesbaar: de nieuwe schijf heeft daar nullen.",
+    "restore-skips-unknown":
+      "Wat niet leesbaar is, wordt nullen, en de taak somt het op. Het is nog niet bekend.",
     "restore-readable-disk": "Het herstelpunt is beschadigd, maar van deze schijf is geen schade bekend.",
   },
 });

@@ -84,6 +84,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "write-access-opened": "Write access to the disk is open.",
     "disk-checking": "Azure is checking the disk.",
     "disk-restored": "Disk {disk} is ready to use.",
+    "disk-restored-in-part":
+      "Disk {disk} is ready, without {missingBytes} in {ranges, plural, one {# range} other {# ranges}} that could not be read: they are zeros.",
     "point-intact":
       "The recovery point is intact; {checkedBytes} checked ({mode, select, full {full} sampled {sampled} other {quick}}).",
     "point-damaged":
@@ -238,6 +240,8 @@ export const notices: Catalog<Readonly<Record<NoticeCode, string>>> = {
     "write-access-opened": "Schrijftoegang tot de schijf is geopend.",
     "disk-checking": "Azure controleert de schijf.",
     "disk-restored": "Schijf {disk} is klaar voor gebruik.",
+    "disk-restored-in-part":
+      "Schijf {disk} is klaar, zonder {missingBytes} in {ranges, plural, one {# bereik} other {# bereiken}} die niet leesbaar waren: daar staan nullen.",
     "point-intact":
       "Het herstelpunt is intact; {checkedBytes} gecontroleerd ({mode, select, full {volledig} sampled {steekproef} other {snel}}).",
     "point-damaged":

@@ -32,7 +32,13 @@ export const restores = catalog({
     plan: "What will happen in Azure",
     guardrail: "A guardrail does not allow this restore",
     planWaiting: "Enter a valid name to see the plan.",
+    damaged: "{bytes} in {count, plural, one {# range} other {# ranges}} of this disk cannot be read",
+    damagedUnknown: "This recovery point is damaged",
+    skip: "Restore the rest, with zeros in these ranges",
+    skipHint:
+      "The job and the audit log name exactly what is missing. Without this, the restore fails at the damage.",
     submit: "Start restore",
+    submitInPart: "Restore without the damaged ranges",
     started: "Restore started",
     nameRule:
       "Use 1 to 80 letters, digits, periods, hyphens and underscores. Begin with a letter or digit; end with a letter, digit or underscore.",
@@ -67,7 +73,14 @@ export const restores = catalog({
     plan: "Wat er in Azure gebeurt",
     guardrail: "Een kader staat dit herstel niet toe",
     planWaiting: "Voer een geldige naam in om het plan te zien.",
+    damaged:
+      "{bytes} van deze schijf, in {count, plural, one {# bereik} other {# bereiken}}, is niet leesbaar",
+    damagedUnknown: "Dit herstelpunt is beschadigd",
+    skip: "De rest herstellen, met nullen in deze bereiken",
+    skipHint:
+      "De taak en het auditlogboek noemen precies wat ontbreekt. Zonder deze keuze mislukt het herstel bij de schade.",
     submit: "Herstel starten",
+    submitInPart: "Herstellen zonder de beschadigde bereiken",
     started: "Herstel gestart",
     nameRule:
       "Gebruik 1 tot 80 letters, cijfers, punten, koppeltekens en onderstrepingstekens. Begin met een letter of cijfer en eindig met een letter, cijfer of onderstrepingsteken.",

@@ -18,9 +18,9 @@ export function notedReader(api: Api, of: ReadPoint, reader: DiskReader): DiskRe
     readInto: (target, offset, signal) => noted(api, of, reader.readInto(target, offset, signal)),
     writeRanges: (file, ranges, signal) => noted(api, of, reader.writeRanges(file, ranges, signal)),
     readRanges: (target, ranges, signal) => noted(api, of, reader.readRanges(target, ranges, signal)),
-    async *extents(signal) {
+    async *extents(signal, onDamaged) {
       try {
-        yield* reader.extents(signal);
+        yield* reader.extents(signal, onDamaged);
       } catch (error) {
         await note(api, of, error);
         throw error;

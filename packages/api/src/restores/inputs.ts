@@ -42,5 +42,7 @@ export const restoreInput = z.strictObject({
   encryption: z.union([z.literal("platform-key"), encryptionSet]).optional(),
   /** Network access after the upload. */
   access: z.enum(restoreAccesses).optional(),
+  /** What cannot be read becomes zeros, and is reported; `missing` of the plan says what is known of it. Default: damage ends the restore. */
+  skipDamaged: z.boolean().optional(),
 });
 export type RestoreInput = z.infer<typeof restoreInput>;

@@ -24,6 +24,7 @@ test("a restore stays within the user's reach, and its plan lists the steps", as
     "restore-name-taken",
     "restore-facts-not-recorded",
   ]);
+  expect(plan.missing).toBeNull();
   const elsewhere = { point: id, disk: "os", name: "shop-back", resourceGroup: "platform-rg" };
   expect(await codeOf(api.admin.restores.create(elsewhere))).toBe("FORBIDDEN");
   const { jobId } = await api.owner.restores.create(elsewhere);
@@ -31,4 +32,25 @@ test("a restore stays within the user's reach, and its plan lists the steps", as
     kind: "restore-disk",
     parameters: { disk: "os", name: "shop-back", resourceGroup: "platform-rg", location: "westeurope" },
   });
+});
+
+test("a damaged point is restored without what is damaged only when the user chooses it", async () => {
+  const point = await api.world.addPoint(api.world.commerceVm, new Uint8Array(65536).fill(5));
+  await api.world.api.db.prisma.recoveryPoint.update({ where: { id: point }, data: { state: "damaged" } });
+  const input = { point, disk: "os", name: "shop-part" };
+  const noteOf = async (skipDamaged: boolean) => {
+    const plan = await api.admin.restores.plan({ ...input, skipDamaged });
+    expect(plan.missing).toEqual({ bytes: 0, count: 0, ranges: [], searched: false });
+    return plan.noteNotices.at(-1)?.code;
+  };
+  expect(await noteOf(false)).toBe("restore-from-damaged");
+  expect(await noteOf(true)).toBe("restore-skips-unknown");
+  const { jobId } = await api.admin.restores.create({ ...input, skipDamaged: true });
+  expect((await api.admin.jobs.get({ job: jobId })).parameters).toMatchObject({ skipDamaged: true });
+  const { prisma } = api.world.api.db;
+  const events = await prisma.ledgerEvent.findMany({
+    where: { kind: "job.created" },
+    orderBy: { seq: "desc" },
+  });
+  expect(events[0]?.data).toMatchObject({ pointId: point, skipDamaged: true });
 });

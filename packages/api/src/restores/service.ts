@@ -41,6 +41,7 @@ interface Prepared {
   /** What differs from the disk that was. */
   readonly differences: readonly Notice[];
   readonly damage: readonly Notice[];
+  readonly missing: RestorePlan["missing"];
 }
 
 /**
@@ -60,6 +61,7 @@ export async function planRestore(ctx: SignedInContext, input: RestoreInput): Pr
 export async function createRestore(ctx: SignedInContext, input: RestoreInput): Promise<StartedRestore> {
   const { vm, point, disk, parameters } = await prepare(ctx, input);
   const target = targetOf(parameters);
+  const skips = parameters.skipDamaged === true ? { skipDamaged: true } : {};
   const { actor } = ctx.who;
   const jobId = await record(ctx, async (tx) => {
     // Held until the job exists: the engine asks again before it creates anything.
@@ -72,7 +74,13 @@ export async function createRestore(ctx: SignedInContext, input: RestoreInput): 
       actor,
       target: { type: "job", id, name: `restore of ${disk.name} to ${parameters.name}` },
       vmId: vm.id,
-      data: { jobKind: "restore-disk", pointId: point.id, disk: disk.key, target: target.resourceId },
+      data: {
+        jobKind: "restore-disk",
+        pointId: point.id,
+        disk: disk.key,
+        target: target.resourceId,
+        ...skips,
+      },
     };
     return { result: id, events: [event] };
   });
@@ -95,7 +103,7 @@ async function prepare(ctx: SignedInContext, input: RestoreInput): Promise<Prepa
     const place = { subscriptionId: vm.subscriptionId, resourceGroup, tags: {} };
     mustBeAllowed(ctx.who.access, "restore:disks", { kind: "vm", vm: place });
   }
-  const { sku, zone, encryption, access } = input;
+  const { sku, zone, encryption, access, skipDamaged = false } = input;
   const choices: RestoreChoices = { sku, zone, encryption, access };
   const planned = planRestoredDisk({ sku: disk.sku, facts: disk.facts }, choices);
   const parameters: RestoreDiskParameters = {
@@ -106,25 +114,44 @@ async function prepare(ctx: SignedInContext, input: RestoreInput): Promise<Prepa
     location: locationOf(point, vm),
     sku: planned.disk.sku,
     choices,
+    ...(skipDamaged ? { skipDamaged } : {}),
   };
+  const missing = await missingOf(ctx, point, disk.key);
   return {
     vm,
     point,
     disk,
     parameters,
     differences: planned.notices,
-    damage: await damageOf(ctx, point, disk.key),
+    damage: missing === null ? [] : [damageNote(missing, skipDamaged)],
+    missing,
   };
 }
 
-/** The damage of a disk as a note; none of a point that is not damaged. */
-async function damageOf(ctx: SignedInContext, { id, state }: StoredPoint, key: string): Promise<Notice[]> {
-  if (state !== "damaged") return [];
+/** The ranges of a disk that cannot be read; null of a point that is not damaged. */
+async function missingOf(
+  ctx: SignedInContext,
+  { id, state }: StoredPoint,
+  key: string,
+): Promise<RestorePlan["missing"]> {
+  if (state !== "damaged") return null;
   const { disks, searched } = await readPointDamage(ctx.api.db.prisma, id);
-  const damaged = disks.find((disk) => disk.key === key);
-  if (damaged !== undefined)
-    return [notice("restore-damaged-disk", { damagedBytes: damaged.bytes, ranges: damaged.count })];
-  return [notice(searched && disks.length > 0 ? "restore-readable-disk" : "restore-from-damaged", {})];
+  const { bytes, count, ranges } = disks.find((disk) => disk.key === key) ?? {
+    bytes: 0,
+    count: 0,
+    ranges: [],
+  };
+  return { bytes, count, ranges, searched: searched && disks.length > 0 };
+}
+
+function damageNote(
+  { bytes, count, searched }: NonNullable<RestorePlan["missing"]>,
+  skipDamaged: boolean,
+): Notice {
+  const known = { damagedBytes: bytes, ranges: count };
+  if (bytes > 0) return notice(skipDamaged ? "restore-skips-damage" : "restore-damaged-disk", known);
+  if (searched) return notice("restore-readable-disk", {});
+  return notice(skipDamaged ? "restore-skips-unknown" : "restore-from-damaged", {});
 }
 
 /** @throws KluisError DISK_NOT_FOUND with the disks that the point has */
@@ -164,6 +191,7 @@ function describe(prepared: Prepared, violations: readonly Violation[]): Restore
     stepNotices,
     notes: noteNotices.map(noticeText),
     noteNotices,
+    missing: prepared.missing,
     violations: violationViews(violations),
   };
 }

@@ -2,6 +2,7 @@
 import {
   bytesView,
   consistencySchema,
+  countView,
   diskKeySchema,
   instantView,
   noticeSchema,
@@ -30,6 +31,17 @@ export const restorePlan = z.object({
   /** Notes for the user before the restore, each a sentence. */
   notes: z.array(z.string()),
   noteNotices: z.array(noticeSchema),
+  /** The ranges of the disk that cannot be read, as far as they are known; null when nothing is known to be damaged. */
+  missing: z
+    .object({
+      bytes: bytesView,
+      /** How many ranges there are, and the first of them. */
+      count: countView,
+      ranges: z.array(z.object({ offset: bytesView, length: bytesView })),
+      /** False: the search has not ended, and may find more. */
+      searched: z.boolean(),
+    })
+    .nullable(),
   /** Guardrails that the target does not keep: the restore would be refused. */
   violations: violationView.array(),
 });

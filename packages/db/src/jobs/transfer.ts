@@ -7,6 +7,7 @@ import {
   type StoredNotice,
   safeBytes,
   storedNoticeSchema,
+  type MissingRanges,
   type VerifyFound,
 } from "@kluis/domain";
 import { z } from "zod";
@@ -240,8 +241,8 @@ export async function finishSegment(
     readonly at: Date;
     /** What Azure's list omitted. */
     readonly omitted?: { readonly blocks: number; readonly firstOffset: number } | null;
-    /** What a verification found. */
-    readonly found?: VerifyFound;
+    /** What a verification found, and what a restore that skips damage could not read. */
+    readonly found?: VerifyFound | MissingRanges;
   },
 ): Promise<number | null> {
   // The lock on the job's row serializes its last segments, so that exactly one of them gets 0.

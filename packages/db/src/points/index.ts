@@ -16,6 +16,7 @@ export {
   type PointCoverage,
   setPointVerified,
   sumFound,
+  sumMissing,
   type VerificationState,
 } from "./verification.ts";
 export * from "./verify-schedule.ts";

@@ -1,8 +1,12 @@
 /** What a verification reads and records of a recovery point: its round, the results of its parts, and its result. */
 import {
   addFound,
+  addMissing,
   heldPointStates,
+  type MissingRanges,
+  missingRangesSchema,
   nothingFound,
+  nothingMissing,
   openJobStates,
   type SampleRound,
   safeBytes,
@@ -76,8 +80,23 @@ function coverageColumns({ next, covered, percent, roundAt, wholeAt }: PointCove
 const PAGE = 1_000;
 
 /** The sum of the results of all parts of a job, with the first problems. */
-export async function sumFound(tx: Tx, jobId: string): Promise<VerifyFound> {
-  let sum = nothingFound;
+export function sumFound(tx: Tx, jobId: string): Promise<VerifyFound> {
+  const add = (sum: VerifyFound, found: unknown) => addFound(sum, verifyFoundSchema.parse(found));
+  return sumParts(tx, jobId, { none: nothingFound, add });
+}
+
+/** What all parts of a restore that skips damage could not read. */
+export function sumMissing(tx: Tx, jobId: string): Promise<MissingRanges> {
+  const add = (sum: MissingRanges, found: unknown) => addMissing(sum, missingRangesSchema.parse(found));
+  return sumParts(tx, jobId, { none: nothingMissing, add });
+}
+
+async function sumParts<T>(
+  tx: Tx,
+  jobId: string,
+  { none, add }: { readonly none: T; readonly add: (sum: T, found: unknown) => T },
+): Promise<T> {
+  let sum = none;
   let after: string | undefined;
   for (;;) {
     const rows = await tx.jobSegment.findMany({
@@ -86,7 +105,7 @@ export async function sumFound(tx: Tx, jobId: string): Promise<VerifyFound> {
       take: PAGE,
       select: { id: true, found: true },
     });
-    for (const { found } of rows) if (found !== null) sum = addFound(sum, verifyFoundSchema.parse(found));
+    for (const { found } of rows) if (found !== null) sum = add(sum, found);
     after = rows.at(-1)?.id;
     if (after === undefined || rows.length < PAGE) return sum;
   }

@@ -186,6 +186,8 @@ export const restoreDiskParametersSchema = z.object({
   sku: z.string(),
   /** Missing: as recorded in the point. */
   choices: restoreChoicesSchema.optional(),
+  /** Damaged ranges become zeros, and are reported. Missing or false: damage ends the restore. */
+  skipDamaged: z.boolean().optional(),
 });
 export type RestoreDiskParameters = z.infer<typeof restoreDiskParametersSchema>;
 

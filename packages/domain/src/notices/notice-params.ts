@@ -89,6 +89,7 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "write-access-opened": None;
   "disk-checking": None;
   "disk-restored": { readonly disk: string };
+  "disk-restored-in-part": { readonly disk: string; readonly missingBytes: number; readonly ranges: number };
   "point-intact": { readonly mode: VerifyMode; readonly checkedBytes: number };
   "point-damaged": {
     readonly mode: VerifyMode;
@@ -188,6 +189,8 @@ export interface NoticeParams extends CaptureNoticeParams, ScriptNoticeParams {
   "restore-changes-sku": { readonly from: string; readonly to: string };
   "restore-from-damaged": None;
   "restore-damaged-disk": { readonly damagedBytes: number; readonly ranges: number };
+  "restore-skips-damage": { readonly damagedBytes: number; readonly ranges: number };
+  "restore-skips-unknown": None;
   "restore-readable-disk": None;
   // The reason of a VM's status
   "vm-failing": None;

@@ -104,7 +104,6 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     "Azure’s list of changes was wrong for this disk before, so every allocated block is compared.",
   "changed-ranges-wrong": ({ disk, blocks, firstOffset }) =>
     `Azure’s list of changes of disk ${disk} omitted ${count(blocks, "block")} of 64 KiB, the first at byte ${firstOffset}. The recovery point has them. The lists are turned off for this disk until a person allows them again.`,
-
   "restore-planned": ({ sourceDisk, vm, targetDisk, plannedBytes }) =>
     `${sourceDisk} of ${vm}: ${formatBytes(plannedBytes)} to write to ${targetDisk}.`,
   "disk-creating": () => "Azure is creating the disk.",
@@ -112,6 +111,8 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "write-access-opened": () => "Write access to the disk is open.",
   "disk-checking": () => "Azure is checking the disk.",
   "disk-restored": ({ disk }) => `Disk ${disk} is ready to use.`,
+  "disk-restored-in-part": ({ disk, missingBytes, ranges }) =>
+    `Disk ${disk} is ready, without ${formatBytes(missingBytes)} in ${count(ranges, "range")} that could not be read: they are zeros.`,
   "point-intact": ({ mode, checkedBytes }) =>
     `The recovery point is intact; ${formatBytes(checkedBytes)} checked (${mode}).`,
   "point-damaged": ({ mode, checkedBytes, problems, problem }) =>
@@ -219,7 +220,10 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "restore-changes-sku": ({ from, to }) => `The disk was ${from}; the new disk is ${to}.`,
   "restore-from-damaged": () => "This recovery point is damaged, so the restore may fail.",
   "restore-damaged-disk": ({ damagedBytes, ranges }) =>
-    `${formatBytes(damagedBytes)} of the disk in ${count(ranges, "range")} cannot be read, so the restore fails. Back up the VM first, or choose another point.`,
+    `${formatBytes(damagedBytes)} of the disk in ${count(ranges, "range")} cannot be read, so the restore fails. Back up the VM first, choose another point, or skip what is damaged.`,
+  "restore-skips-damage": ({ damagedBytes, ranges }) =>
+    `${formatBytes(damagedBytes)} of the disk in ${count(ranges, "range")} cannot be read: the new disk has zeros there.`,
+  "restore-skips-unknown": () => "What cannot be read becomes zeros, and the job lists it: it is not known.",
   "restore-readable-disk": () => "The recovery point is damaged, but no damage of this disk is known.",
   "vm-failing": () => "The last backup failed.",
   "vm-at-risk": () => "No recovery point is as recent as the policy requires.",

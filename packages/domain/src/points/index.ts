@@ -1,4 +1,5 @@
 export type { BlockSource, Extent } from "./extent.ts";
+export * from "./missing-ranges.ts";
 export {
   type DeltaMethod,
   deltaMethods,

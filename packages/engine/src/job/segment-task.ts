@@ -14,7 +14,7 @@ import {
   type WorkJob,
   type WorkSegment,
 } from "@kluis/db";
-import { limits, type SegmentTaskName, type VerifyFound } from "@kluis/domain";
+import { limits, type MissingRanges, type SegmentTaskName, type VerifyFound } from "@kluis/domain";
 import type { EngineDeps } from "../deps.ts";
 import { addTask } from "../runtime/queue.ts";
 import type { TaskDefinition, TaskRun } from "../runtime/tasks.ts";
@@ -38,8 +38,8 @@ export interface SegmentMoved {
   readonly omitted?: { readonly blocks: number; readonly firstOffset: number } | null;
   /** Damage of the vault that a backup met; none for restores. */
   readonly met?: MetDamage;
-  /** What a verification found. */
-  readonly found?: VerifyFound;
+  /** What a verification found, and what a restore that skips damage could not read. */
+  readonly found?: VerifyFound | MissingRanges;
 }
 
 export interface SegmentKind {

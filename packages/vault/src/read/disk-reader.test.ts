@@ -1,8 +1,11 @@
+import { isDamage } from "@kluis/domain";
 import { describe, expect, it } from "vitest";
 import { CountingStore } from "../../test/counting-store.ts";
 import { fullBackup, newVault, noise, noiseDisk, reopen, signal } from "../../test/fixtures.ts";
 import { MemoryStore } from "../../test/memory-store.ts";
 import { BLOCK_BYTES } from "../constants.ts";
+import { readBatches } from "./batches.ts";
+import { readSkipping, Skipped } from "./skip-damaged.ts";
 
 const MIB = 1024 * 1024;
 
@@ -93,5 +96,52 @@ describe("reading into a buffer that is used again", () => {
     await expect(reader.readInto(Buffer.alloc(2), BLOCK_BYTES - 1, signal)).rejects.toMatchObject({
       code: "INPUT_INVALID",
     });
+  });
+});
+
+describe("reading what is left of a damaged disk", () => {
+  it("names exactly what cannot be read, whichever byte of nodes or chunks is wrong", async () => {
+    const { vault, store } = await newVault(new MemoryStore());
+    const disk = noiseDisk(70 * MIB + 512, 0);
+    for (const at of [0, 5, 40, 41, 69]) disk.write(at * MIB + BLOCK_BYTES, noise(MIB / 2, at));
+    const { root } = await fullBackup(vault, disk);
+    const whole = await Array.fromAsync((await reopen(store)).openDisk(root, disk.size).extents(signal));
+    let [nodes, chunks] = [0, 0];
+    for (const name of store.packs()) {
+      const bytes = store.objects.get(name) ?? Buffer.alloc(0);
+      for (let at = 20; at < bytes.length; at += Math.ceil(bytes.length / 9)) {
+        const harmed = Buffer.from(bytes);
+        harmed.writeUInt8(harmed.readUInt8(at) ^ 1, at);
+        store.objects.set(name, harmed);
+        const reader = (await reopen(store)).openDisk(root, disk.size);
+        const skipped = new Skipped();
+        const read = Buffer.alloc(disk.size);
+        for await (const batch of readBatches(reader.extents(signal, skipped.onDamaged))) {
+          const buffer = Buffer.alloc(batch.bytes);
+          await readSkipping(reader, { ranges: batch.ranges, buffer, skipped }, signal);
+          let from = 0;
+          for (const { offset, length } of batch.ranges) {
+            buffer.copy(read, offset, from, from + length);
+            from += length;
+          }
+        }
+        const expected = disk.bytes(0, disk.size);
+        for (const { offset, length, object } of skipped.sorted()) {
+          expect(object).toBe(name);
+          expect(offset + length).toBeLessThanOrEqual(disk.size);
+          expected.fill(0, offset, offset + length);
+        }
+        expect(read.equals(expected)).toBe(true);
+        const isHarmed = skipped.ranges.length > 0;
+        const isOfMap = isHarmed && name.startsWith("nodes/");
+        if (isOfMap) nodes += 1;
+        else if (isHarmed) chunks += 1;
+        const strict = await Array.fromAsync(reader.extents(signal)).catch((error: unknown) => error);
+        expect(isDamage(strict)).toBe(isOfMap);
+        expect(isOfMap ? whole : strict).toEqual(whole);
+      }
+      store.objects.set(name, bytes);
+    }
+    expect([nodes > 0, chunks > 0]).toEqual([true, true]);
   });
 });

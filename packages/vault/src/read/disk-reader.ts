@@ -1,11 +1,11 @@
 /** Random access to a disk of a recovery point. */
-import type { Extent } from "@kluis/domain";
+import type { Extent, KluisError } from "@kluis/domain";
 import { BLOCK_BYTES, BLOCKS_PER_WINDOW, MAX_READ_BYTES, WINDOW_BYTES } from "../constants.ts";
 import { invalid } from "../errors.ts";
 import type { NodePlace } from "../node-ref.ts";
-import type { DiskReader } from "../types.ts";
+import type { DiskReader, OnDamagedRange } from "../types.ts";
 import type { ChunkReader, WantedBlock } from "./chunk-reader.ts";
-import type { NodeReader } from "./node-reader.ts";
+import type { NodeReader, WindowRange } from "./node-reader.ts";
 import { type ByteRange, placesOf, type TargetFile } from "./target-file.ts";
 
 export interface ReaderParts {
@@ -77,13 +77,22 @@ export class MapDiskReader implements DiskReader {
     return { wanted, bytes: start };
   }
 
-  async *extents(signal: AbortSignal): AsyncIterable<Extent> {
+  async *extents(signal: AbortSignal, onDamaged?: OnDamagedRange): AsyncIterable<Extent> {
     if (this.root === null) return;
+    const { size } = this;
+    const skip =
+      onDamaged === undefined
+        ? undefined
+        : (windows: WindowRange, error: KluisError): void => {
+            const offset = windows.from * WINDOW_BYTES;
+            const length = Math.min(windows.to * WINDOW_BYTES, size) - offset;
+            if (length > 0) onDamaged({ offset, length }, error);
+          };
     let start = -1;
     let end = -1;
     const all = { from: 0, to: Math.ceil(this.size / WINDOW_BYTES) };
     for await (const { window, leaf } of this.parts.nodes.leaves(
-      { place: this.root, first: 0 },
+      { place: this.root, first: 0, onDamaged: skip },
       all,
       signal,
     )) {

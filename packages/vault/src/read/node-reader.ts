@@ -1,5 +1,5 @@
 /** Reads nodes of chunk maps. */
-import { isKluisError } from "@kluis/domain/core";
+import { isDamage, isKluisError, type KluisError } from "@kluis/domain/core";
 import { FAN_OUT } from "../constants.ts";
 import { damagedAt } from "../errors.ts";
 import type { VaultKeys } from "../keys/derive.ts";
@@ -25,6 +25,15 @@ export interface WindowLeaf {
 export interface WindowRange {
   readonly from: number;
   readonly to: number;
+}
+
+/** Where a walk over leaves begins. */
+export interface LeavesBelow {
+  readonly place: NodePlace;
+  /** The first window that the node spans. */
+  readonly first: number;
+  /** Gets the windows of a damaged node, and the walk continues. Without it, damage ends the walk. */
+  readonly onDamaged?: ((windows: WindowRange, error: KluisError) => void) | undefined;
 }
 
 /** Memory of decoded nodes, about: a restore meets each leaf once for the list of ranges and once for its content. */
@@ -63,24 +72,36 @@ export class NodeReader {
     return this.innerCache.get(cacheKey(place), load, ({ children }) => children.length * ENTRY_BYTES);
   }
 
-  /** The leaves below a node in a range of windows, ascending. `first`: the first window that the node spans. */
-  async *leaves(
-    { place, first }: { readonly place: NodePlace; readonly first: number },
-    range: WindowRange,
-    signal: AbortSignal,
-  ): AsyncGenerator<WindowLeaf> {
+  /** The leaves below a node in a range of windows, ascending. */
+  async *leaves(start: LeavesBelow, range: WindowRange, signal: AbortSignal): AsyncGenerator<WindowLeaf> {
+    const { place, first } = start;
     signal.throwIfAborted();
     if (place.level === 0) {
-      yield { window: first, place, leaf: await this.leaf(place, signal) };
+      const leaf = await this.orDamaged(start, () => this.leaf(place, signal));
+      if (leaf !== null) yield { window: first, place, leaf };
       return;
     }
-    const inner = await this.inner(place, signal);
+    const inner = await this.orDamaged(start, () => this.inner(place, signal));
+    if (inner === null) return;
     const span = FAN_OUT ** (place.level - 1);
     for (const [i, child] of inner.children.entries()) {
-      const start = first + i * span;
-      if (child !== null && start < range.to && start + span > range.from) {
-        yield* this.leaves({ place: child, first: start }, range, signal);
-      }
+      const at = first + i * span;
+      if (child !== null && at < range.to && at + span > range.from)
+        yield* this.leaves({ ...start, place: child, first: at }, range, signal);
+    }
+  }
+
+  /** Null for a damaged node, when the caller takes its windows as damaged. */
+  private async orDamaged<T>(
+    { place, first, onDamaged }: LeavesBelow,
+    read: () => Promise<T>,
+  ): Promise<T | null> {
+    try {
+      return await read();
+    } catch (error) {
+      if (onDamaged === undefined || !isDamage(error)) throw error;
+      onDamaged({ from: first, to: first + FAN_OUT ** place.level }, error);
+      return null;
     }
   }
 

@@ -1,4 +1,5 @@
 import { formatBytes } from "@kluis/domain/core";
+import type { SkippedRange } from "@kluis/vault";
 import { argument, defineLocalCommand, flag, option, print } from "../../command.ts";
 import { exitCodes, UsageError } from "../../failure.ts";
 import { Progress } from "../../progress.ts";
@@ -6,7 +7,7 @@ import { withRate } from "../../rate.ts";
 import { choice, text } from "../../values.ts";
 import { openNamedVault, vaultOptions } from "../../vault/open.ts";
 import type { RestoreRequest } from "../../vault/restore.ts";
-import { type SkippedRange, writeMissing } from "../../vault/skip-damaged.ts";
+import { writeMissing } from "../../vault/skip-damaged.ts";
 
 export const vaultRestore = defineLocalCommand({
   name: "vault restore",
@@ -33,18 +34,19 @@ export const vaultRestore = defineLocalCommand({
       throw new UsageError("--json and --to - both write standard output.", "Name a file.");
     if (skipDamaged && to === "-")
       throw new UsageError("--skip-damaged writes a file, and a list beside it.", "Name a file.");
-    const [{ diskOf, findPoint }, { restoreToFile, restoreToStream }] = await Promise.all([
+    const [{ diskOf, findPoint }, { restoreToFile, restoreToStream }, { Skipped }] = await Promise.all([
       import("../../vault/points.ts"),
       import("../../vault/restore.ts"),
+      import("@kluis/vault"),
     ]);
     const { vault } = await openNamedVault(session, input);
     const found = await findPoint(vault, point, signal);
     const disk = diskOf(found, key);
     const progress = new Progress(terminal, `Restore of ${disk.name}`);
     const onProgress = withRate((amount) => progress.showAmount(amount));
-    const skipped: SkippedRange[] = [];
+    const met = new Skipped();
     const shared = { vault, point: found, disk, format, signal, onProgress };
-    const request: RestoreRequest = skipDamaged ? { ...shared, skipped } : shared;
+    const request: RestoreRequest = skipDamaged ? { ...shared, skipped: met } : shared;
     try {
       if (to === "-") {
         await restoreToStream(request, terminal.stdout);
@@ -54,6 +56,7 @@ export const vaultRestore = defineLocalCommand({
       progress.end();
       const { pointId, manifest } = found;
       const { diskBytes, rootDigest } = disk;
+      const skipped = met.sorted();
       const missing = skipped.length === 0 ? null : await writeMissing(to, skipped);
       const figures = { format, diskBytes, dataBytes, rootDigest };
       const answer = { pointId, disk: disk.key, file: to, ...figures, skipped, missing };

@@ -17,3 +17,8 @@ export function differencesOf({ detail }: Pick<JobStepView, "detail">): readonly
   const parsed = detailSchema.safeParse(detail);
   return parsed.success ? parsed.data.differences : [];
 }
+
+/** Whether a step records what a restore could not read. */
+export function hasMissing({ detail }: Pick<JobStepView, "detail">): boolean {
+  return typeof detail === "object" && detail !== null && "missing" in detail;
+}

@@ -1,7 +1,8 @@
 "use client";
 import { retriedError } from "@kluis/domain";
 import { useTranslations } from "next-intl";
-import { differencesOf } from "#features/jobs/differences.ts";
+import { lazy, Suspense } from "react";
+import { differencesOf, hasMissing } from "#features/jobs/differences.ts";
 import { JobScripts } from "#features/jobs/job-scripts.tsx";
 import { elapsedMs, stepLook, stepName } from "#features/jobs/job-view-model.ts";
 import type { JobStepView, JobView } from "#lib/api-types.ts";
@@ -10,6 +11,9 @@ import { useFormat } from "#lib/use-format.ts";
 import { useNotice } from "#lib/use-notice.ts";
 import { useNow } from "#ui/time-ago.tsx";
 import { Timeline } from "#ui/timeline.tsx";
+
+/** Few restores have any. */
+const JobMissing = lazy(() => import("#features/jobs/job-missing.tsx"));
 
 /** The steps of a job with their states, durations and messages. */
 export function JobTimeline({ job }: { job: JobView }) {
@@ -36,6 +40,11 @@ export function JobTimeline({ job }: { job: JobView }) {
                     {notice(step.notice, message)}
                     <Remedy step={step} />
                     <Differences step={step} />
+                    {hasMissing(step) ? (
+                      <Suspense fallback={null}>
+                        <JobMissing step={step} />
+                      </Suspense>
+                    ) : null}
                     <JobScripts step={step} />
                     {step.attempt > 1 ? (
                       <span className="ml-1.5 text-xs text-warn">

@@ -3,7 +3,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { skipToken, useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useId } from "react";
+import { lazy, Suspense, useId } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { accessWord } from "#features/points/azure-words.ts";
 import { RestoreChoice } from "#features/points/restore-choice.tsx";
@@ -27,6 +27,9 @@ import { Button } from "#ui/button.tsx";
 import { Dialog } from "#ui/dialog.tsx";
 import { Field, Input } from "#ui/field.tsx";
 import { ErrorState } from "#ui/states.tsx";
+
+/** Few points are damaged. */
+const RestoreMissing = lazy(() => import("#features/points/restore-missing.tsx"));
 
 export interface RestoreDialogProps {
   readonly point: PointView;
@@ -56,6 +59,7 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
       zone: "same",
       encryption: "same",
       access: "same",
+      skipDamaged: false,
     },
   });
   const values = useWatch({ control: form.control, compute: (all: RestoreForm) => all });
@@ -92,7 +96,7 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
             busy={create.isPending}
             disabled={plan.data === undefined}
           >
-            {t("submit")}
+            {values.skipDamaged ? t("submitInPart") : t("submit")}
           </Button>
         </>
       }
@@ -143,6 +147,11 @@ export function RestoreDialog({ point, diskKey, onClose }: RestoreDialogProps) {
             />
           ) : null}
         </div>
+        {plan.data?.missing ? (
+          <Suspense fallback={null}>
+            <RestoreMissing form={form} missing={plan.data.missing} />
+          </Suspense>
+        ) : null}
         <RestorePlanView plan={plan.data} error={plan.error} waiting={wanted === null} />
         {create.error === null ? null : <ErrorState compact error={create.error} />}
       </form>

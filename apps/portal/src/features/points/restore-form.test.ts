@@ -7,7 +7,7 @@ import {
 } from "#features/points/restore-form.ts";
 import { textsOf } from "#i18n/texts.ts";
 
-const same = { sku: "same", zone: "same", encryption: "same", access: "same" } as const;
+const same = { sku: "same", zone: "same", encryption: "same", access: "same", skipDamaged: false } as const;
 
 describe("the restore form", () => {
   it("suggests a name that Azure accepts for any name of the disk", () => {
@@ -31,6 +31,7 @@ describe("the restore form", () => {
       zone: "2",
       encryption: "platform-key",
       access: "deny-all",
+      skipDamaged: true,
     } as const;
     expect(restoreInput({ ...changed, name: "d1", resourceGroup: "rg" }, target)).toEqual({
       ...target,

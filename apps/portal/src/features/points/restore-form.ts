@@ -31,6 +31,8 @@ export const restoreFormSchema = z.object({
   zone: z.enum(restoreZones),
   encryption: z.enum(restoreEncryptions),
   access: z.enum(restoreAccesses),
+  /** Restores a damaged disk without what cannot be read. */
+  skipDamaged: z.boolean(),
 });
 export type RestoreForm = z.infer<typeof restoreFormSchema>;
 
@@ -53,7 +55,7 @@ export function restoreInput(
 ): RouterInputs["restores"]["plan"] | null {
   const parsed = restoreFormSchema.safeParse(form);
   if (!parsed.success) return null;
-  const { name, resourceGroup, sku, zone, encryption, access } = parsed.data;
+  const { name, resourceGroup, sku, zone, encryption, access, skipDamaged } = parsed.data;
   return {
     ...target,
     name,
@@ -62,6 +64,7 @@ export function restoreInput(
     ...(zone === "same" ? {} : { zone }),
     ...(encryption === "same" ? {} : { encryption }),
     ...(access === "same" ? {} : { access }),
+    ...(skipDamaged ? { skipDamaged } : {}),
   };
 }
 

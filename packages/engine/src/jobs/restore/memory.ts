@@ -3,6 +3,7 @@ import { azureOperationSchema } from "@kluis/azure";
 import type { WorkJob } from "@kluis/db";
 import {
   KluisError,
+  missingRangesSchema,
   osTypes,
   planRestoredDisk,
   type RestoreDiskParameters,
@@ -19,6 +20,8 @@ export const restoreMemorySchema = z.object({
   /** The disk that is created; missing in jobs that an earlier version began. */
   disk: restoredDiskSchema.optional(),
   operation: azureOperationSchema.optional(),
+  /** What damaged nodes of the map span: nothing of it is planned. Only of a restore that skips damage. */
+  missing: missingRangesSchema.optional(),
   segmentsQueued: z.boolean().optional(),
   footerWritten: z.boolean().optional(),
   /** The upload has ended; only the disk's network access is not yet set. */

@@ -1,7 +1,7 @@
 /** Writes one segment of a recovery point to the new disk, without its zeros. */
 import { openPageWriter, type PageWriter } from "@kluis/azure";
 import { noStats } from "@kluis/db";
-import { forEachConcurrent } from "@kluis/domain";
+import { forEachConcurrent, isDamage, missingOf } from "@kluis/domain";
 import {
   BufferPool,
   type DiskReader,
@@ -9,13 +9,16 @@ import {
   parseNodeRef,
   type ReadBatch,
   readBatches,
+  readSkipping,
+  Skipped,
 } from "@kluis/vault";
 import { endingOf } from "../../job/ending.ts";
+import { noteDamage } from "../../job/known-damage.ts";
 import { ProgressReporter } from "../../job/progress.ts";
 import type { SegmentKind, SegmentMove, SegmentMoved } from "../../job/segment-task.ts";
 import { vaultOf } from "../../job/vault-of.ts";
 import { restoreMachine } from "./machine.ts";
-import { requireDiskId } from "./memory.ts";
+import { requireDiskId, restoreParameters } from "./memory.ts";
 
 export const restoreSegment: SegmentKind = {
   wakes: "restore.advance",
@@ -38,6 +41,7 @@ async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<
   let grant = await deps.writeGrants.get(diskId, signal);
   const renew = async () => (grant = await deps.writeGrants.renew(grant, signal));
   const writer = openPageWriter({ grant, diskBytes: disk.diskBytes, renew });
+  const skipped = restoreParameters(job).skipDamaged === true ? new Skipped() : null;
   const progress = new ProgressReporter(deps, segment);
   let moved = 0;
   try {
@@ -45,7 +49,7 @@ async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<
     await forEachConcurrent(readBatches(extents), { limit: WRITES, signal }, async (batch) => {
       await limits.inFlight.acquire(batch.bytes, signal);
       try {
-        await copyBatch({ reader, writer, signal }, batch);
+        await copyBatch({ reader, writer, skipped, signal }, batch);
       } finally {
         limits.inFlight.release(batch.bytes);
       }
@@ -55,19 +59,25 @@ async function moveToDisk({ deps, job, segment, signal }: SegmentMove): Promise<
   } finally {
     await progress.close();
   }
-  return { node: null, stats: { ...noStats, readBytes: moved, movedBytes: moved } };
+  for (const error of skipped?.errors.values() ?? []) await noteDamage({ deps, job }, error);
+  const found = skipped === null ? {} : { found: missingOf(skipped.sorted()) };
+  return { node: null, stats: { ...noStats, readBytes: moved, movedBytes: moved }, ...found };
 }
 
 interface Copy {
   readonly reader: DiskReader;
   readonly writer: PageWriter;
+  /** Gets what is damaged, which is written as zeros. Null: damage ends the segment. */
+  readonly skipped: Skipped | null;
   readonly signal: AbortSignal;
 }
 
 /** Reads many small ranges with few requests; each is written on its own, and what lies between them stays zero. */
-async function copyBatch({ reader, writer, signal }: Copy, { ranges, bytes }: ReadBatch): Promise<void> {
+async function copyBatch(copy: Copy, batch: ReadBatch): Promise<void> {
+  const { writer, signal } = copy;
+  const { ranges, bytes } = batch;
   const buffer = buffers.take();
-  await reader.readRanges(buffer.subarray(0, bytes), ranges, signal);
+  await readBatch(copy, batch, buffer.subarray(0, bytes));
   let at = 0;
   const writes = ranges.map(({ offset, length }) => {
     const write = { offset, data: buffer.subarray(at, at + length) };
@@ -78,4 +88,17 @@ async function copyBatch({ reader, writer, signal }: Copy, { ranges, bytes }: Re
     writer.write(offset, data, signal),
   );
   buffers.give(buffer);
+}
+
+async function readBatch(
+  { reader, skipped, signal }: Copy,
+  { ranges }: ReadBatch,
+  buffer: Uint8Array,
+): Promise<void> {
+  try {
+    await reader.readRanges(buffer, ranges, signal);
+  } catch (error) {
+    if (skipped === null || !isDamage(error)) throw error;
+    await readSkipping(reader, { ranges, buffer, skipped }, signal);
+  }
 }

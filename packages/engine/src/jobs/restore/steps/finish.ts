@@ -6,16 +6,19 @@ import {
   startFinishUpload,
   startSetAccess,
 } from "@kluis/azure";
-import { endJob, listJobDisks, markResourceCreated, markResourceRemoved } from "@kluis/db";
-import { KluisError, notice } from "@kluis/domain";
+import { endJob, listJobDisks, markResourceCreated, markResourceRemoved, sumMissing } from "@kluis/db";
+import { addMissing, KluisError, type MissingRanges, nothingMissing, notice } from "@kluis/domain";
 import { type StepContext, type StepResult, waitForAzure } from "../../../job/step.ts";
 import { type RestoreMemory, requireDiskId, restoredDisk, restoreParameters } from "../memory.ts";
 import { checkRoot } from "./check-root.ts";
 
 type Context = StepContext<RestoreMemory>;
 
+/** Ranges that an event of the ledger names; the job has more of them. */
+const LISTED = 50;
+
 export async function finish(context: Context): Promise<StepResult<RestoreMemory>> {
-  const { deps, job, memory, signal } = context;
+  const { deps, memory, signal } = context;
   const diskId = requireDiskId(memory);
   if (memory.footerWritten !== true) {
     const error = await checkRoot(context);
@@ -34,23 +37,46 @@ export async function finish(context: Context): Promise<StepResult<RestoreMemory
   }
   const closing = await setAccess(context, diskId);
   if (closing !== null) return closing;
+  return delivered(context, diskId, await missingIn(context));
+}
+
+/** What the restore could not read; null for one that skips nothing. */
+async function missingIn({ deps, job, memory }: Context): Promise<MissingRanges | null> {
+  if (restoreParameters(job).skipDamaged !== true) return null;
+  return addMissing(memory.missing ?? nothingMissing, await sumMissing(deps.db.prisma, job.id));
+}
+
+function delivered(
+  { deps, job }: Context,
+  diskId: string,
+  missing: MissingRanges | null,
+): StepResult<RestoreMemory> {
   const at = deps.clock.now();
   const resourceId = diskId.toLowerCase();
   const { name } = restoreParameters(job);
+  const isWhole = missing === null || missing.bytes === 0;
+  const skipped = missing === null ? {} : { missing };
+  const listed = missing === null ? {} : { missing: { ...missing, ranges: missing.ranges.slice(0, LISTED) } };
   return {
     kind: "done",
-    notice: notice("disk-restored", { disk: name }),
-    detail: { diskId },
+    notice: isWhole
+      ? notice("disk-restored", { disk: name })
+      : notice("disk-restored-in-part", { disk: name, missingBytes: missing.bytes, ranges: missing.count }),
+    detail: { diskId, ...skipped },
     memory: { operation: undefined },
     save: async (tx) => {
       await markResourceRemoved(tx, { kind: "grant", resourceId, at });
       // The disk belongs to the user now: the sweeper must not remove it.
       await markResourceCreated(tx, { kind: "disk", resourceId, detail: { delivered: true } });
-      await endJob(tx, job.id, { state: "succeeded", stage: "done", at });
+      await endJob(tx, job.id, { state: isWhole ? "succeeded" : "warning", stage: "done", at });
     },
     events: [
-      { kind: "disk.restored", target: { type: "disk", id: diskId, name }, data: { pointId: job.pointId } },
-      { kind: "job.succeeded", data: { diskId } },
+      {
+        kind: "disk.restored",
+        target: { type: "disk", id: diskId, name },
+        data: { pointId: job.pointId, ...listed },
+      },
+      { kind: "job.succeeded", data: { diskId, missingBytes: missing?.bytes ?? 0 } },
     ],
   };
 }

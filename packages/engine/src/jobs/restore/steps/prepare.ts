@@ -3,6 +3,7 @@ import { requireDiskDependencies } from "@kluis/azure";
 import { addJobDisks, addSegments, clearPlan, listJobDisks, setDiskPlan, type WorkJob } from "@kluis/db";
 import {
   KluisError,
+  missingOf,
   notice,
   noticeText,
   planRestoredDisk,
@@ -10,7 +11,8 @@ import {
   readDiskFacts,
   restorableSkus,
 } from "@kluis/domain";
-import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES } from "@kluis/vault";
+import { BLOCK_BYTES, parseNodeRef, SEGMENT_BYTES, Skipped } from "@kluis/vault";
+import { noteDamage } from "../../../job/known-damage.ts";
 import { recordedManifest } from "../../../job/manifest-check.ts";
 import { inJob } from "../../../job/record.ts";
 import { planSegments } from "../../../job/segments.ts";
@@ -38,13 +40,16 @@ export async function prepare(context: StepContext<RestoreMemory>): Promise<Step
   if (row === undefined) throw new KluisError("INTERNAL", { message: "The job's disk was not stored." });
   await inJob(context, (tx) => clearPlan(tx, row.id));
   const root = disk.root === null ? null : parseNodeRef(disk.root);
-  const extents = vault.openDisk(root, diskBytes).extents(signal);
+  const skipped = restoreParameters(job).skipDamaged === true ? new Skipped() : null;
+  const extents = vault.openDisk(root, diskBytes).extents(signal, skipped?.onDamaged);
   const options = { diskBytes, blockBytes: BLOCK_BYTES, segmentBytes: SEGMENT_BYTES };
   let plannedBytes = 0;
   for await (const segment of planSegments(extents, options)) {
     plannedBytes += segment.dataBytes;
     await inJob(context, (tx) => addSegments(tx, row.id, [segment]));
   }
+  for (const error of skipped?.errors.values() ?? []) await noteDamage({ deps, job }, error);
+  const missing = skipped === null ? {} : { missing: missingOf(skipped.sorted()) };
   return {
     kind: "done",
     notice: notice("restore-planned", {
@@ -54,7 +59,7 @@ export async function prepare(context: StepContext<RestoreMemory>): Promise<Step
       plannedBytes,
     }),
     detail: { differences: planned.notices.map((one) => ({ ...one, text: noticeText(one) })) },
-    memory: { diskId: resourceId, disk: planned.disk },
+    memory: { diskId: resourceId, disk: planned.disk, ...missing },
     save: (tx) => setDiskPlan(tx, row.id, { method: null, notice: null, baseNode: disk.root, plannedBytes }),
   };
 }
