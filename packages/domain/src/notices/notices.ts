@@ -10,6 +10,7 @@ import { workTexts } from "../health/recurring-names.ts";
 import { healFailureTexts } from "../vaults/healing.ts";
 import type { Failure, NoticeParams } from "./notice-params.ts";
 import { captureNoticeTexts } from "./notices-capture.ts";
+import { damageNoticeTexts } from "./notices-damage.ts";
 import { ledgerNoticeTexts } from "./notices-ledger.ts";
 import { scriptNoticeTexts } from "./notices-scripts.ts";
 
@@ -111,8 +112,6 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
   "write-access-opened": () => "Write access to the disk is open.",
   "disk-checking": () => "Azure is checking the disk.",
   "disk-restored": ({ disk }) => `Disk ${disk} is ready to use.`,
-  "disk-restored-in-part": ({ disk, missingBytes, ranges }) =>
-    `Disk ${disk} is ready, without ${formatBytes(missingBytes)} in ${count(ranges, "range")} that could not be read: they are zeros.`,
   "point-intact": ({ mode, checkedBytes }) =>
     `The recovery point is intact; ${formatBytes(checkedBytes)} checked (${mode}).`,
   "point-damaged": ({ mode, checkedBytes, problems, problem }) =>
@@ -218,13 +217,6 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     "Azure Disk Encryption had encrypted the disk: the new disk holds ciphertext, and its VM needs the recorded keys in the key vault.",
   "disk-access-setting": () => "Azure is setting the network access of the disk.",
   "restore-changes-sku": ({ from, to }) => `The disk was ${from}; the new disk is ${to}.`,
-  "restore-from-damaged": () => "This recovery point is damaged, so the restore may fail.",
-  "restore-damaged-disk": ({ damagedBytes, ranges }) =>
-    `${formatBytes(damagedBytes)} of the disk in ${count(ranges, "range")} cannot be read, so the restore fails. Back up the VM first, choose another point, or skip what is damaged.`,
-  "restore-skips-damage": ({ damagedBytes, ranges }) =>
-    `${formatBytes(damagedBytes)} of the disk in ${count(ranges, "range")} cannot be read: the new disk has zeros there.`,
-  "restore-skips-unknown": () => "What cannot be read becomes zeros, and the job lists it: it is not known.",
-  "restore-readable-disk": () => "The recovery point is damaged, but no damage of this disk is known.",
   "vm-failing": () => "The last backup failed.",
   "vm-at-risk": () => "No recovery point is as recent as the policy requires.",
   "vm-unprotected": () => "No policy. Not backed up.",
@@ -318,6 +310,7 @@ const texts: { readonly [C in NoticeCode]: (params: NoticeParams[C]) => string }
     `Not within the guardrails: policies ${not.policies}, vaults ${not.vaults}, teams ${not.teams}.`,
   "health-attention": ({ count: open }) =>
     open === 1 ? "1 matter needs attention." : `${open} matters need attention.`,
+  ...damageNoticeTexts,
   ...ledgerNoticeTexts,
 };
 
