@@ -41,7 +41,8 @@ export const restoreNotices = catalog({
       "{damagedBytes} of the disk in {ranges, plural, one {# range} other {# ranges}} cannot be read, so the restore fails. Back up the VM first, choose another point, or skip what is damaged.",
     "restore-skips-damage":
       "{damagedBytes} of the disk in {ranges, plural, one {# range} other {# ranges}} cannot be read: the new disk has zeros there.",
-    "restore-skips-unknown": "What cannot be read becomes zeros, and the job lists it: it is not known.",
+    "restore-skips-unknown":
+      "What cannot be read becomes zeros, and the job lists the ranges. They are not known yet.",
     "restore-readable-disk": "The recovery point is damaged, but no damage of this disk is known.",
   },
   nl: {
@@ -89,7 +90,7 @@ export const restoreNotices = catalog({
     "restore-skips-damage":
       "{damagedBytes} van de schijf, in {ranges, plural, one {# bereik} other {# bereiken}}, is niet leesbaar: de nieuwe schijf heeft daar nullen.",
     "restore-skips-unknown":
-      "Wat niet leesbaar is, wordt nullen, en de taak somt het op. Het is nog niet bekend.",
+      "Wat niet leesbaar is, wordt nullen, en de taak somt de bereiken op. Ze zijn nog niet bekend.",
     "restore-readable-disk": "Het herstelpunt is beschadigd, maar van deze schijf is geen schade bekend.",
   },
 });

@@ -20,6 +20,7 @@ export const damageNoticeTexts: { readonly [C in Code]: (params: NoticeParams[C]
     `${formatBytes(damagedBytes)} of the disk in ${rangesOf(ranges)} cannot be read, so the restore fails. Back up the VM first, choose another point, or skip what is damaged.`,
   "restore-skips-damage": ({ damagedBytes, ranges }) =>
     `${formatBytes(damagedBytes)} of the disk in ${rangesOf(ranges)} cannot be read: the new disk has zeros there.`,
-  "restore-skips-unknown": () => "What cannot be read becomes zeros, and the job lists it: it is not known.",
+  "restore-skips-unknown": () =>
+    "What cannot be read becomes zeros, and the job lists the ranges. They are not known yet.",
   "restore-readable-disk": () => "The recovery point is damaged, but no damage of this disk is known.",
 };
