@@ -4,7 +4,9 @@
  *
  *   npm run seed-fleet -- --vms 10000 --policies 200 --points 1000000 --no-measure
  */
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { measureApi } from "../packages/api/bench/fleet.ts";
 import { openDatabase } from "../packages/db/src/client.ts";
 import { migrate } from "../packages/db/src/migrate.ts";
 import { bigFleet, type FleetSize, mustBeUnused, seedFleet } from "../packages/db/src/seed-fleet/seed.ts";
@@ -53,7 +55,14 @@ async function main(): Promise<void> {
     const cpuMs = (user + system) / 1_000;
     const result = `${size.vms} VMs, ${size.points} points`;
     print({ what: "seed", ms: performance.now() - began, cpuMs, result });
-    if (measure) await measureFleet(db, print);
+    if (!measure) return;
+    await measureFleet(db, print);
+    console.log(`load average ${loadavg()[0]?.toFixed(1)}`);
+    await measureApi(url, ({ what, medianMs, p95Ms, cpuMs, goalMs }) => {
+      const goal = `95 of 100 within ${Math.round(p95Ms)} ms, goal ${goalMs} ms: ${p95Ms <= goalMs ? "held" : "missed"}`;
+      print({ what, ms: medianMs, cpuMs, result: goal });
+    });
+    console.log(`load average ${loadavg()[0]?.toFixed(1)}`);
   } finally {
     await db.close();
     await stop();

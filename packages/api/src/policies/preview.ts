@@ -1,8 +1,8 @@
 import {
   databaseNow,
-  listPointViews,
+  type LivePoint,
+  listNewestLivePoints,
   listPolicyVms,
-  type PointRow,
   type PolicyRow,
   readGuardrails,
   readStoreRates,
@@ -11,7 +11,6 @@ import {
 import {
   can,
   describePolicy,
-  heldPointStates,
   isVisible,
   judgeRetention,
   judgeWindow,
@@ -24,6 +23,7 @@ import {
   policyViolations,
   type Ref,
   type RetentionFloor,
+  type RetentionRules,
   type RetentionVerdict,
   retentionFloor,
   type StoreRates,
@@ -58,8 +58,7 @@ export async function previewPolicy(ctx: SignedInContext, input: PreviewPolicyIn
   const vms = await vmsOf(ctx, input, policy);
   const guardrails = await readGuardrails(prisma);
   const floor = retentionFloor(guardrails);
-  const judged = await Promise.all(vms.slice(0, mostVms).map((vm) => judgeVm(ctx, vm, { document, floor })));
-  const points = judged.flat().toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1));
+  const points = await judgeVms(ctx, vms.slice(0, mostVms), { document, floor });
   const effect = await effectOf(ctx, { policy, document, floor, page: input.effectPage });
   const removed = effect?.removed ?? points.filter((point) => !point.keep).length;
   const rates = await readStoreRates(prisma);
@@ -95,39 +94,42 @@ interface Drafted {
   readonly floor: RetentionFloor;
 }
 
-async function judgeVm(
+/** Judges the newest points of VMs that the user sees; the newest of all first. */
+async function judgeVms(
   ctx: SignedInContext,
-  vm: Ref,
+  vms: readonly Ref[],
   { document, floor }: Drafted,
 ): Promise<Preview["points"]> {
-  const { rows } = await listPointViews(ctx.api.db.prisma, seen(ctx), {
-    filter: { vmId: vm.id, state: heldPointStates },
-    order: { sort: "takenAt", direction: "desc", page: 1, pageSize: mostPoints },
-  });
-  const verdicts = judgeRetention(
-    rows.map((row) => ({
-      id: row.id,
-      takenAt: new Date(row.takenAt),
-      pinned: row.pinnedAt !== null,
-      keptUntil: row.keptUntil === null ? null : new Date(row.keptUntil),
-      good: row.state === "available",
-    })),
-    {
-      retention: document.retention,
-      timeZone: document.schedule.timeZone,
-      now: ctx.api.clock.now(),
-      leastDays: floor.shortestDays,
-    },
-  );
-  const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
+  const ids = vms.map(({ id }) => id);
+  const rows = await listNewestLivePoints(ctx.api.db.prisma, ids, mostPoints);
+  const byVm = Map.groupBy(rows, ({ vmId }) => vmId);
+  const rules = {
+    retention: document.retention,
+    timeZone: document.schedule.timeZone,
+    now: ctx.api.clock.now(),
+    leastDays: floor.shortestDays,
+  };
+  return vms
+    .flatMap((vm) => judgeVm(vm, byVm.get(vm.id) ?? [], rules))
+    .toSorted((a, b) => b.takenAt.getTime() - a.takenAt.getTime());
+}
+
+function judgeVm(vm: Ref, rows: readonly LivePoint[], rules: RetentionRules) {
+  const facts = rows.map(({ id, takenAt, pinnedAt, keptUntil, state }) => ({
+    id,
+    takenAt,
+    pinned: pinnedAt !== null,
+    keptUntil,
+    good: state === "available",
+  }));
+  const verdicts = new Map(judgeRetention(facts, rules).map((verdict) => [verdict.id, verdict]));
   return rows.flatMap((row) => {
-    const verdict = byId.get(row.id);
+    const verdict = verdicts.get(row.id);
     if (verdict === undefined) return [];
     const { keep, tiers, reason, expiresAt } = verdict;
     const reasonNotice = verdictNotice(row, verdict);
-    return [
-      { id: row.id, vm, takenAt: row.takenAt, keep, tiers: [...tiers], reason, reasonNotice, expiresAt },
-    ];
+    const { id, takenAt } = row;
+    return [{ id, vm, takenAt, keep, tiers: [...tiers], reason, reasonNotice, expiresAt }];
   });
 }
 
@@ -169,7 +171,7 @@ async function effectPage(
   };
 }
 
-function verdictNotice({ state }: PointRow, { keep, tiers }: RetentionVerdict): Notice {
+function verdictNotice({ state }: LivePoint, { keep, tiers }: RetentionVerdict): Notice {
   if (keep) return notice(tiers.length > 0 ? "retention-kept" : "retention-kept-damaged", {});
   return notice(state === "available" ? "retention-removed" : "retention-removed-damaged", {});
 }

@@ -28,6 +28,21 @@ export async function listLivePoints(tx: Tx, vmIds: readonly string[], limit: nu
   return z.array(livePoint).parse(rows);
 }
 
+/** The newest points of each VM that rules keep or remove: at most `mostOfEach`, by one index scan for each VM. */
+export async function listNewestLivePoints(
+  tx: Tx,
+  vmIds: readonly string[],
+  mostOfEach: number,
+): Promise<LivePoint[]> {
+  const rows = await tx.$queryRaw`
+    SELECT r.* FROM unnest(${[...vmIds]}::uuid[]) AS vm(id) CROSS JOIN LATERAL (
+      SELECT p.id, p."vmId", p."takenAt", p."createdAt", p."pinnedAt", p."keptUntil", p.state, p.tiers, p."expiresAt"
+      FROM "RecoveryPoint" p
+      WHERE p."vmId" = vm.id AND p."copyOf" IS NULL AND p.state IN (${wordsSql(heldPointStates)})
+      ORDER BY p."takenAt" DESC LIMIT ${mostOfEach}) r`;
+  return z.array(livePoint).parse(rows);
+}
+
 export interface StoredVerdict {
   readonly pointId: string;
   readonly tiers: readonly RetentionTier[];
