@@ -18,7 +18,7 @@ export default async function ClaimPage() {
   if (viewer.roles.length > 0 || !(await isClaimOpen())) redirect("/");
   return (
     <Providers nonce={(await headers()).get("x-nonce") ?? undefined} viewer={viewer}>
-      <main className="grid min-h-dvh place-items-center px-6 py-12">
+      <main className="grid min-h-dvh grid-cols-[minmax(0,1fr)] place-items-center px-6 py-12">
         <div className="w-full max-w-md">
           <Mark className="mb-5 size-10 text-accent" />
           <h1 className="text-2xl font-semibold tracking-tight">{t("claim.title")}</h1>
