@@ -11,6 +11,7 @@ interface Facts {
   point: string;
   job: string;
   approval: string;
+  bulk: string;
   folder: string;
 }
 
@@ -82,6 +83,21 @@ const steps: readonly Step[] = [
     refusal: "INPUT_INVALID",
   },
   { line: () => "backup shop-01 --wait --json" },
+  { line: () => "backup shop-01 --also ops-01 --json" },
+  { line: () => "protect shop-01 --also ops-01 --policy standard-daily --json" },
+  { line: () => "unprotect shop-01 --also ops-01 --json" },
+  {
+    line: () =>
+      "bulk start stop-delete --vms shop-01 --confirm 7 --reason test --ticket T-1 --expires-in-hours 24 --json",
+    code: exitCodes.usage,
+    refusal: "INPUT_INVALID",
+  },
+  { line: () => "bulk start protect --all --policy standard-daily --preview --json" },
+  { line: () => "bulk start backup --matching shop --preview --wait --json" },
+  { line: () => "bulk list --state running --mine --json" },
+  { line: ({ bulk }) => `bulk show ${bulk} --state waiting --json` },
+  { line: ({ bulk }) => `bulk cancel ${bulk} --json` },
+  { line: ({ bulk }) => `bulk show ${bulk} --wait --json` },
   { line: () => "backup shop-01 --json", isEngineBusy: true },
   { line: ({ job }) => `cancel ${job} --json`, isEngineBusy: true },
   { line: ({ job }) => `job ${job} --wait --json` },
@@ -441,10 +457,17 @@ function vaultOf(folder: string): string {
   return `--vault ${folder}/own-vault --key-file ${folder}/own.key --key-vault https://none.vault.azure.net/keys/kluis`;
 }
 
-const placeholders: Facts = { approval: "APPROVAL", point: "POINT", job: "JOB", folder: "FOLDER" };
+const placeholders: Facts = {
+  approval: "APPROVAL",
+  bulk: "BULK",
+  point: "POINT",
+  job: "JOB",
+  folder: "FOLDER",
+};
 
 const errorLine = z.object({ error: z.object({ code: z.string() }) });
 
+const bulkLine = z.object({ id: z.string(), total: z.int() });
 const requestedLine = z.object({ requested: z.object({ id: z.string() }) });
 
 async function approve({ world }: Harness, approval: string): Promise<void> {
@@ -505,6 +528,8 @@ describe("every option of every command", () => {
     if (step.isSilent === true || step.refusal !== undefined) return;
     const started = z.object({ jobId: z.string() }).safeParse(JSON.parse(out));
     if (started.success) facts.job = started.data.jobId;
+    const bulk = bulkLine.safeParse(JSON.parse(out));
+    if (bulk.success) facts.bulk = bulk.data.id;
     const asked = requestedLine.safeParse(JSON.parse(out));
     if (asked.success) facts.approval = asked.data.requested.id;
     if (step.isApproved === true) await approve(harness, facts.approval);

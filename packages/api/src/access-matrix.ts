@@ -74,6 +74,13 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   // A request of another person.
   "approvals.withdraw": { permission: "inventory:read", reader: "NOT_FOUND", otherTeam: "NOT_FOUND" },
 
+  // An action on a VM of team Platform: the permissions depend on it.
+  "bulk.start": { permission: "inventory:read", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
+  "bulk.preview": { permission: "inventory:read", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
+  "bulk.list": { permission: "inventory:read", reader: "ok", otherTeam: "ok" },
+  "bulk.get": { permission: "inventory:read", reader: "ok", otherTeam: "NOT_FOUND" },
+  "bulk.cancel": { permission: "inventory:read", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
+
   "backup.start": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "VM_NOT_FOUND" },
   "jobs.cancel": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
   "points.verify": { permission: "backup:run", reader: "FORBIDDEN", otherTeam: "POINT_NOT_FOUND" },

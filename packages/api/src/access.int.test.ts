@@ -43,6 +43,8 @@ const rule = "by-tag";
 let exclusion: string;
 /** Tokens of an owner: of an agent, and of team Commerce alone, each with every permission that it can have. */
 let tokens: { readonly agent: string; readonly ofCommerce: string };
+/** A bulk action of an owner on a VM of team Platform. */
+let bulkId: string;
 const ending = new AbortController();
 
 beforeAll(async () => {
@@ -53,6 +55,7 @@ beforeAll(async () => {
   const owner = await world.as("owner");
   const other = await world.addPoint(world.platformVm, new Uint8Array(128 * 1024).fill(8));
   approvalId = (await owner.points.delete({ points: [other], reason: "a test" })).requested.id;
+  bulkId = (await owner.bulk.start({ kind: "backup", selection: { vms: [world.platformVm] } })).id;
   jobId = await inTransaction(world.api.db, (tx) =>
     createJob(
       tx,
@@ -103,6 +106,10 @@ function inputOf(path: string, who: string): unknown {
     "protection.allowLists": { vm, disk: "os" },
     "protection.stop": { vm },
     "backup.start": { vm },
+    "bulk.start": { kind: "backup", selection: { vms: [vm] } },
+    "bulk.preview": { kind: "backup", selection: { vms: [vm] } },
+    "bulk.get": { bulk: bulkId },
+    "bulk.cancel": { bulk: bulkId },
     "jobs.get": { job: jobId },
     "jobs.cancel": { job: jobId },
     "jobs.watch": { job: jobId },

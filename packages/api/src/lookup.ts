@@ -8,6 +8,7 @@ import {
   type PointRow,
   type StoredVm,
 } from "@kluis/db";
+import { unknownVm } from "@kluis/db/actions";
 import { can, KluisError, mustBeAllowed, type Permission } from "@kluis/domain";
 import { type SignedInContext, seen } from "./context.ts";
 
@@ -31,15 +32,7 @@ export async function lookupVm(ctx: SignedInContext, ref: string): Promise<Store
   return vm;
 }
 
-/** Says the same of a VM of another team, so that no answer reveals it. */
-export function unknownVm(ref: string): KluisError {
-  return new KluisError("VM_NOT_FOUND", {
-    reason: "unknown",
-    message: `The virtual machine ${ref} does not exist, or you cannot see it.`,
-    action: "Check the name, or list the virtual machines.",
-    params: { vm: ref },
-  });
-}
+export { unknownVm } from "@kluis/db/actions";
 
 /** The id of the VM by which a list is filtered, or undefined without such a filter. */
 export async function optionalVmId(

@@ -1,8 +1,8 @@
-import { appendEvents, type Db, inTransaction, type Tx, teamsOfVm } from "@kluis/db";
-import type { Clock, LedgerDraft } from "@kluis/domain";
+import { type Db, inTransaction, type Tx } from "@kluis/db";
+import { appendVmEvents, type VmEvent } from "@kluis/db/actions";
+import type { Clock } from "@kluis/domain";
 
-/** An event. One about a VM gets the teams that reach it now, so that their auditors find it after the scopes have changed. */
-export type VmEvent = Omit<LedgerDraft, "teamIds"> & { readonly teamIds?: readonly string[] };
+export type { VmEvent } from "@kluis/db/actions";
 
 /** What let a change of configuration pass: an approval that is used by it. */
 export interface Passed {
@@ -42,12 +42,7 @@ export async function record<T>(
   return inTransaction(ctx.api.db, async (tx) => {
     const passed = (await ctx.gate?.(tx)) ?? null;
     const { result, events } = await change(tx);
-    const drafts: LedgerDraft[] = [];
-    for (const event of passed === null ? events : passed.confirm(events)) {
-      const teamIds = event.teamIds ?? (event.vmId === undefined ? [] : await teamsOfVm(tx, event.vmId));
-      drafts.push({ ...event, teamIds });
-    }
-    await appendEvents(tx, ctx.api.clock, drafts);
+    await appendVmEvents(tx, ctx.api.clock, passed === null ? events : passed.confirm(events));
     return result;
   });
 }

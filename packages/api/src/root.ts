@@ -4,6 +4,7 @@ import { approvalProcedures } from "./approvals/procedures.ts";
 import { exclusionProcedures, ruleProcedures } from "./assignment-rules/procedures.ts";
 import { auditProcedures } from "./audit/procedures.ts";
 import { backupProcedures } from "./backup/procedures.ts";
+import { bulkProcedures } from "./bulk/procedures.ts";
 import { claimProcedures } from "./claim/procedures.ts";
 import { type SecondPersonAnswer, secondPersonAnswers } from "./configuration/answers.ts";
 import { connectionProcedures } from "./connections/procedures.ts";
@@ -33,6 +34,7 @@ export const appRouter = router({
   protection: protectionProcedures,
   approvals: approvalProcedures,
   backup: backupProcedures,
+  bulk: bulkProcedures,
   jobs: jobProcedures,
   points: pointProcedures,
   policies: policyProcedures,

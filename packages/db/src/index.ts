@@ -5,6 +5,7 @@ export * from "./assignment-rules/index.ts";
 export * from "./attention/index.ts";
 export * from "./azure-resources/index.ts";
 export * from "./budgets/index.ts";
+export * from "./bulk/index.ts";
 export * from "./claims/index.ts";
 export { type Db, openDatabase } from "./client.ts";
 export * from "./connections/index.ts";

@@ -35,6 +35,8 @@ export const locks = {
   guardrails: named("guardrails"),
   /** Transaction lock: a change of assignment rules or exclusions holds it alone, and what applies them holds it together. */
   assignmentRules: named("assignment-rules"),
+  /** Transaction lock: one start of a bulk action at a time. */
+  bulk: named("bulk"),
   /** Transaction lock: one request for a second person of a person at a time. */
   requester: (personId: string): bigint => named(`requester:${personId}`),
   /** Transaction lock: one discovery writes a VM at a time. `resourceId` in any letter case. */

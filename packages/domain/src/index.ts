@@ -4,6 +4,7 @@ export * from "./approvals/index.ts";
 export * from "./assignment-rules/index.ts";
 export * from "./azure/index.ts";
 export * from "./base/index.ts";
+export * from "./bulk/index.ts";
 export * from "./capture/index.ts";
 export * from "./errors/index.ts";
 export * from "./guardrails/index.ts";

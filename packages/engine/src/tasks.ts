@@ -1,6 +1,7 @@
 /** The function of each task in the catalog. */
 import { databaseNow, enqueue, locks, withLock } from "@kluis/db";
 import { limits, type TaskName } from "@kluis/domain";
+import { BULK_AGAIN_MS, runBulk } from "./bulk/run.ts";
 import type { EngineDeps } from "./deps.ts";
 import { applyRules } from "./inventory/apply-rules.ts";
 import { discoverAsked, keepDiscovered } from "./inventory/discover.ts";
@@ -131,6 +132,10 @@ export const controlTasks = {
       return null;
     },
   } satisfies TaskDefinition<"vault.test">,
+  "bulk.run": {
+    run: ({ deps, payload, signal }) => runBulk(deps, payload.bulkId, signal),
+    gaveUp: () => Promise.resolve({ againInMs: BULK_AGAIN_MS }),
+  } satisfies TaskDefinition<"bulk.run">,
   "vault.copies": alone("vault.copies", ({ deps, signal }) => keepCopies(deps, signal)),
   "vault.key-change": {
     run: ({ deps, payload, signal }) => makeKeyChanges(deps, payload.vaultId, signal),

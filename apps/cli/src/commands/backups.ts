@@ -6,13 +6,17 @@ import { exitCodes } from "../failure.ts";
 import { vmArgument, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { consistencyText } from "../words.ts";
+import { manyOptions, startMany } from "./bulk.ts";
 
 export const backup = defineCommand({
   name: "backup",
   summary: "Back up a protected virtual machine now",
-  input: { vm: vmArgument, wait: waitFlag("the backup ends") },
-  examples: ["backup web-01 --wait"],
-  run: async (session, { vm, wait }) => {
+  details: "With --also, one bulk action starts the backups.",
+  input: { vm: vmArgument, ...manyOptions, wait: waitFlag("the backup ends") },
+  examples: ["backup web-01 --wait", "backup web-01 --also web-02 web-03"],
+  run: async (session, { vm, also, wait }) => {
+    if (also !== undefined)
+      return startMany(session, { kind: "backup", selection: { vms: [vm, ...also] } }, wait);
     const started = await session.server.call((api) => api.backup.start.mutate({ vm }));
     if (!wait) {
       print(session, started, () => `Backup of ${started.vm.name} has started: job ${started.jobId}`);

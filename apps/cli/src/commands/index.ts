@@ -5,6 +5,7 @@ import { approvalsList, approvalsReject, approvalsShow, approvalsWithdraw } from
 import { attention } from "./attention.ts";
 import { auditList, auditVerify } from "./audit.ts";
 import { backup } from "./backups.ts";
+import { bulkCancel, bulkList, bulkShow, bulkStart } from "./bulk.ts";
 import { defineCompletion } from "./completion.ts";
 import {
   connectionsAdd,
@@ -120,6 +121,7 @@ export const commandGroups: readonly CommandGroup[] = [
       backup,
     ],
   },
+  { heading: "Many virtual machines", commands: [bulkStart, bulkList, bulkShow, bulkCancel] },
   { heading: "Restore", commands: [points, point, download, restoreDisk, verify] },
   { heading: "Recovery points", commands: [deletePoint, undeletePoint, pinPoint, unpinPoint] },
   {
@@ -228,6 +230,7 @@ export const commands: readonly Command[] = commandGroups.flatMap((group) => gro
 /** The first words of commands with two. */
 export const families: Readonly<Record<string, string>> = {
   policies: "Manage policies",
+  bulk: "Do one thing to many virtual machines",
   approvals: "Follow, reject and withdraw requests for a second person",
   report: "Write reports for auditors",
   audit: "Read and verify the audit ledger",

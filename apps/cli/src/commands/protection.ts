@@ -8,6 +8,7 @@ import { countOf, timeOf } from "../format.ts";
 import { text, vmArgument, waitFlag } from "../values.ts";
 import { exitCodeOfJob, jobOutcome, waitForJob } from "../wait.ts";
 import { pointLine, resultOf } from "./backups.ts";
+import { manyOptions, startMany } from "./bulk.ts";
 import {
   maybeRequestOptions,
   maybeSecondPerson,
@@ -22,9 +23,10 @@ export const protect = defineCommand({
   summary: "Protect a virtual machine by a policy",
   details:
     "The first backup starts at once. For a protected virtual machine, this changes its policy; `--preview` " +
-    `says which recovery points it would lose. ${maybeSecondPerson}`,
+    `says which recovery points it would lose. With --also, one bulk action protects those without protection. ${maybeSecondPerson}`,
   input: {
     vm: vmArgument,
+    ...manyOptions,
     policy: option("name", "name or id of the policy", text),
     excludeDisk: listOption(
       "disk",
@@ -39,10 +41,19 @@ export const protect = defineCommand({
     "protect web-01 --policy standard-daily --wait",
     "protect sql-01 --policy enhanced-4h --exclude-disk 1 2",
     "protect sql-01 --policy standard-daily --preview",
+    "protect web-01 --also web-02 web-03 --policy standard-daily",
   ],
-  run: async (session, { vm, policy, excludeDisk, preview, wait, ...why }) => {
+  run: async (session, { vm, also, policy, excludeDisk, preview, wait, ...why }) => {
     // Azure may know a virtual machine that was created a moment ago, and Kluis not yet.
     await refreshVms(session);
+    if (also !== undefined) {
+      if (preview || excludeDisk !== undefined)
+        throw new UsageError(
+          "--also goes with neither --preview nor --exclude-disk.",
+          "See `kluis bulk start`.",
+        );
+      return startMany(session, { kind: "protect", policy, selection: { vms: [vm, ...also] }, ...why }, wait);
+    }
     if (preview) {
       const effect = await session.server.call((api) => api.protection.preview.query({ vm, policy }));
       print(session, effect, () => effectText(effect));
@@ -96,6 +107,7 @@ export const unprotect = defineCommand({
     secondPersonDeletes,
   input: {
     vm: vmArgument,
+    ...manyOptions,
     reason: option("text", "why; recorded in the ledger; --delete-data needs it", text.optional()),
     deleteData: flag("delete its recovery points too"),
     confirm: option("vm name", "the name of the machine, to delete its data", text.optional()),
@@ -104,8 +116,14 @@ export const unprotect = defineCommand({
   examples: [
     'unprotect web-01 --reason "moved to another tenant"',
     'unprotect web-01 --delete-data --confirm web-01 --reason "retired"',
+    "unprotect web-01 --also web-02 web-03",
   ],
-  run: async (session, { vm, deleteData, confirm: typed, ...why }) => {
+  run: async (session, { vm, also, deleteData, confirm: typed, ...why }) => {
+    if (also !== undefined) {
+      if (deleteData || typed !== undefined)
+        throw new UsageError("--also keeps the data.", "Use `kluis bulk start stop-delete`.");
+      return startMany(session, { kind: "stop", selection: { vms: [vm, ...also] }, ...why }, false);
+    }
     if (!deleteData && typed !== undefined)
       throw new UsageError("--confirm is for --delete-data.", "Use both, or neither.");
     const confirm = deleteData ? (typed ?? (await askName(session, vm))) : undefined;

@@ -5,6 +5,7 @@ export const ledgerTargets = {
   en: {
     "assignment-rule": "assignment rule",
     approval: "request",
+    bulk: "bulk action",
     connection: "connection",
     disk: "disk",
     grant: "disk access",
@@ -29,6 +30,7 @@ export const ledgerTargets = {
   nl: {
     "assignment-rule": "toewijzingsregel",
     approval: "verzoek",
+    bulk: "bulkactie",
     connection: "verbinding",
     disk: "schijf",
     grant: "schijftoegang",

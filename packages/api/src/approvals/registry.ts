@@ -1,12 +1,11 @@
 /** Every kind of operation that can need a second person. */
 import type { StoredApproval } from "@kluis/db";
+import { moveOperation, stopOperation } from "@kluis/db/actions";
 import { type ApprovalKind, type ChangeKind, isChangeKind } from "@kluis/domain";
 import { bindChange } from "../configuration/operation.ts";
 import { unpinOperation } from "../points/pins.ts";
 import { deletePointsOperation } from "../points/removal.ts";
 import { updatePolicyOperation } from "../policies/update.ts";
-import { moveOperation } from "../protection/service.ts";
-import { stopOperation } from "../protection/stop.ts";
 import { type BoundOperation, bind } from "./operation.ts";
 
 const operations: Readonly<Record<Exclude<ApprovalKind, ChangeKind>, (stored: unknown) => BoundOperation>> = {

@@ -1,8 +1,8 @@
 /** A change of configuration as facts: the events that it writes. They never have a secret. */
 import type { ChangeFacts } from "@kluis/db";
+import { digestOf } from "@kluis/db/actions";
 import { type AccessTarget, type ChangeKind, canonicalJson, storableJson } from "@kluis/domain";
 import { z } from "zod";
-import { digestOf } from "../approvals/digest.ts";
 import type { VmEvent } from "../record.ts";
 
 /** Counts that grow with the inventory. The decider sees them, and they do not end a request. */

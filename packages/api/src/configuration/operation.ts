@@ -1,5 +1,6 @@
 /** Changes of configuration as operations that a second person approves. */
 import { type ChangeFacts, inSavepoint, type StoredApproval, type Tx } from "@kluis/db";
+import { digestOf } from "@kluis/db/actions";
 import {
   type AccessTarget,
   type ChangeKind,
@@ -12,7 +13,6 @@ import {
   type PermittedChangeKind,
 } from "@kluis/domain";
 import { z } from "zod";
-import { digestOf } from "../approvals/digest.ts";
 import { type BoundOperation, bind, type Look, type Operation } from "../approvals/operation.ts";
 import type { SignedInContext } from "../context.ts";
 import type { VmEvent } from "../record.ts";

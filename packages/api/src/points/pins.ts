@@ -1,9 +1,9 @@
 /** Pins of recovery points, and their end by a second person's approval. */
 import { holdPoints, notify, pinPoint as pin, type Tx, unpinPoint as unpin } from "@kluis/db";
+import { digestOf } from "@kluis/db/actions";
 import { KluisError, mustBeAllowed, noEffect } from "@kluis/domain";
 import { z } from "zod";
 import { askSecondPerson } from "../approvals/ask.ts";
-import { digestOf } from "../approvals/digest.ts";
 import type { Done, Look, Operation } from "../approvals/operation.ts";
 import type { OnlyAsked } from "../approvals/view.ts";
 import type { SignedInContext } from "../context.ts";

@@ -1,6 +1,5 @@
 /** The deletion of recovery points by a second person's approval, and bringing them back. */
 import {
-  databaseNow,
   holdGuardrails,
   holdPoints,
   judgeAgain,
@@ -15,10 +14,10 @@ import {
   type Tx,
   undeletePoint as undelete,
 } from "@kluis/db";
+import { afterUndoDays, digestOf } from "@kluis/db/actions";
 import { approvalLimits, KluisError, mustBeAllowed, noEffect } from "@kluis/domain";
 import { z } from "zod";
 import { askSecondPerson } from "../approvals/ask.ts";
-import { digestOf } from "../approvals/digest.ts";
 import type { Done, Look, Operation } from "../approvals/operation.ts";
 import type { OnlyAsked } from "../approvals/view.ts";
 import type { SignedInContext } from "../context.ts";
@@ -27,8 +26,6 @@ import { record, type VmEvent } from "../record.ts";
 import type { DeletePointsInput } from "./inputs.ts";
 import { mustBeReadable } from "./service.ts";
 import type { ChangedPoint } from "./view.ts";
-
-const dayMs = 24 * 3_600_000;
 
 /**
  * Requests the deletion of points: a second person must approve it.
@@ -160,12 +157,6 @@ async function removePoint(
   if (!removed.has(id)) throw changedMeanwhile(id);
   const data = { reason, purgeAt: purgeAt.toISOString() };
   return [{ kind: "point.soft-deleted", actor, target: pointTarget(point), vmId: vm.id, data }];
-}
-
-/** When the time is over in which a point of the VM that is removed now can be brought back. */
-export async function afterUndoDays(tx: Tx, vmId: string): Promise<Date> {
-  const days = await readUndoDays(tx, vmId);
-  return new Date((await databaseNow(tx)).getTime() + days * dayMs);
 }
 
 /**

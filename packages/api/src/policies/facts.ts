@@ -1,5 +1,6 @@
 /** Which policies a user may see, and how policies decide the status of VMs. */
 import { type FleetScope, listPolicies, type PolicyRow, type PolicySight } from "@kluis/db";
+import { policySightOf } from "@kluis/db/actions";
 import {
   describePolicyChange,
   isTimeZone,
@@ -19,10 +20,9 @@ import type { z } from "zod";
 import { type SignedInContext, seen } from "../context.ts";
 import type { policyChange } from "./view.ts";
 
-/** The policies that the user may see: those offered to all teams, and those of teams in which the user may read. */
+/** The policies that the user may see. */
 export function policySight(ctx: SignedInContext): PolicySight {
-  const visibility = seen(ctx);
-  return visibility.all ? "all" : { teamIds: visibility.teamIds };
+  return policySightOf(ctx.who.access);
 }
 
 /** What Azure does not allow of a policy, then what it does not always allow, then limits that never count. */

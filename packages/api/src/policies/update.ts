@@ -9,6 +9,7 @@ import {
   requirePolicy,
   type Tx,
 } from "@kluis/db";
+import { digestOf } from "@kluis/db/actions";
 import {
   canonicalJson,
   changesRootCode,
@@ -28,7 +29,6 @@ import {
 } from "@kluis/domain";
 import { z } from "zod";
 import { askSecondPerson } from "../approvals/ask.ts";
-import { digestOf } from "../approvals/digest.ts";
 import type { Done, Look, Operation } from "../approvals/operation.ts";
 import type { SignedInContext } from "../context.ts";
 import { countsOf, effectsOfVersion } from "./effects.ts";

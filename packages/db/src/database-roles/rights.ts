@@ -74,6 +74,8 @@ const rights = {
   AssignmentExclusion: both,
   ApprovalRequest: both,
   ApprovalItem: both,
+  BulkAction: both,
+  BulkActionItem: both,
   // Append-only for everyone: the triggers refuse the rest, and only the owner of the tables could switch them off.
   LedgerEvent: { engine: "append", portal: "append" },
   LedgerAnchor: { engine: "append", portal: "read" },

@@ -42,6 +42,14 @@ export async function listEndedJobs(tx: Tx, page: HistoryPage): Promise<ExpiredJ
   );
 }
 
+/** Ended bulk actions, the oldest first. */
+export async function listEndedBulk(tx: Tx, page: HistoryPage): Promise<HistoryPlace[]> {
+  const rows = await tx.$queryRaw`SELECT b.id, b."endedAt" AS at FROM "BulkAction" b
+    WHERE b."endedAt" < ${page.before} ${behind(Prisma.sql`(b."endedAt", b.id)`, page)}
+    ORDER BY b."endedAt", b.id LIMIT ${page.limit}`;
+  return z.array(z.object({ id: z.string(), at: z.date() })).parse(rows);
+}
+
 /** Decisions about planned backups, the oldest first. */
 export async function listOldOccurrences(tx: Tx, page: HistoryPage): Promise<HistoryPlace[]> {
   const rows = await tx.$queryRaw`SELECT o.id, o."dueAt" AS at FROM "Occurrence" o
@@ -98,6 +106,11 @@ export async function removeEndedJobs(tx: Tx, jobIds: readonly string[]): Promis
     FROM "Job" j WHERE j.id = ANY(${ids}::uuid[]) AND r."jobId" = j.id
       AND jsonb_typeof(j.memory -> 'excluded') = 'array'`;
   return tx.$executeRaw`DELETE FROM "Job" WHERE id = ANY(${ids}::uuid[])`;
+}
+
+/** Removes ended bulk actions with their items. The ledger keeps what they did. */
+export async function removeBulk(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.$executeRaw`DELETE FROM "BulkAction" WHERE id = ANY(${[...ids]}::uuid[]) AND "endedAt" IS NOT NULL`;
 }
 
 export async function removeOccurrences(tx: Tx, ids: readonly string[]): Promise<void> {

@@ -2,6 +2,8 @@ import {
   heldPointStates,
   openJobStates,
   type PowerState,
+  type Ref,
+  refView,
   type SortDirection,
   type VmSort,
   type VmStatus,
@@ -197,6 +199,34 @@ export function listFleet(
     orderBy: orders[sort],
     thenBy: Prisma.sql`lower(vm.name), vm.id`,
   });
+}
+
+/** The ids of the visible VMs that pass the filter, by name; at most `limit`. */
+export async function listFleetIds(
+  tx: Tx,
+  scope: FleetScope,
+  { filter, limit }: { readonly filter: FleetFilter; readonly limit: number },
+): Promise<string[]> {
+  const isFiltered = filter.status !== undefined && filter.status.length > 0;
+  const rows = await tx.$queryRaw`
+    SELECT vm.id FROM ${isFiltered ? fleetSql(scope) : plainSql} WHERE ${filtered(scope.visibility, filter)}
+    ORDER BY lower(vm.name), vm.id LIMIT ${limit}`;
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map(({ id }) => id);
+}
+
+/** Those of these VMs that are visible, by name. */
+export async function listVisibleRefs(
+  tx: Tx,
+  visibility: VmVisibility,
+  ids: readonly string[],
+): Promise<Ref[]> {
+  const rows = await tx.$queryRaw`
+    SELECT vm.id, vm.name FROM "VirtualMachine" vm WHERE vm.id = ANY(${[...ids]}::uuid[]) AND ${vmVisibleSql(visibility)}
+    ORDER BY lower(vm.name), vm.id`;
+  return z.array(refView).parse(rows);
 }
 
 /** One VM, or null when it is not visible. */

@@ -1,4 +1,5 @@
 import { approvalForbiddenReasons } from "./approval-reasons.ts";
+import { bulkForbiddenReasons } from "./bulk-reasons.ts";
 
 /** Why something is not allowed: reasons of `FORBIDDEN`. */
 export const forbiddenReasons = [
@@ -20,6 +21,7 @@ export const forbiddenReasons = [
   /** Who saved an assignment rule may not protect virtual machines of its team any more. */
   "rule-saver",
   ...approvalForbiddenReasons,
+  ...bulkForbiddenReasons,
 ] as const;
 
 /** Reasons of `CONFLICT` about teams, roles and users. */

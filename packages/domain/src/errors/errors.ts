@@ -6,6 +6,7 @@ import {
   forbiddenReasons,
   policyConflictReasons,
 } from "./access-reasons.ts";
+import { bulkInputReasons } from "./bulk-reasons.ts";
 import { guardrailReasons } from "./guardrail-reasons.ts";
 import { keyConflictReasons, keyInputReasons } from "./key-reasons.ts";
 import { ambiguousReasons, platformConflictReasons } from "./platform-reasons.ts";
@@ -114,9 +115,11 @@ export const errorReasons = {
     ...keyInputReasons,
     ...accessInputReasons,
     ...ruleInputReasons,
+    ...bulkInputReasons,
   ],
   NOT_FOUND: [
     "approval",
+    "bulk",
     "job",
     "team",
     "token",

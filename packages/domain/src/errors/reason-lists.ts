@@ -1,9 +1,14 @@
 /** Longer lists of reasons; errors.ts has all of them by code. */
 import { approvalConflictReasons } from "./approval-reasons.ts";
+import { bulkConflictReasons } from "./bulk-reasons.ts";
 import { pointConflictReasons } from "./point-reasons.ts";
 
-/** Reasons of CONFLICT about recovery points, and about requests for a second person. */
-export const heldConflictReasons = [...pointConflictReasons, ...approvalConflictReasons] as const;
+/** Reasons of CONFLICT about recovery points, requests for a second person, and bulk actions. */
+export const heldConflictReasons = [
+  ...pointConflictReasons,
+  ...approvalConflictReasons,
+  ...bulkConflictReasons,
+] as const;
 
 export const azureFailedReasons = [
   "reported",

@@ -51,6 +51,8 @@ export const taskCatalog = {
   "approvals.expire": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 5 },
   /** Puts virtual machines under the policies of assignment rules, and ends exclusions that have expired. */
   "rules.apply": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 10 },
+  /** Does the next VMs of a bulk action. */
+  "bulk.run": { payload: z.strictObject({ bulkId: z.uuid() }), maxAttempts: 25, timeoutMinutes: 10 },
   /** Checks one part of a disk of a recovery point. */
   "verify.segment": {
     payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),
@@ -116,12 +118,12 @@ export type TaskPayload<N extends TaskName> = z.infer<(typeof taskCatalog)[N]["p
 export function taskKey<N extends TaskName>(name: N, payload: TaskPayload<N>): string {
   const parts: Partial<
     Record<
-      "jobId" | "diskKey" | "segment" | "subscriptionId" | "connectionId" | "vaultId",
+      "jobId" | "diskKey" | "segment" | "subscriptionId" | "connectionId" | "vaultId" | "bulkId",
       string | number | undefined
     >
   > = { ...payload };
-  const { jobId, diskKey, segment, subscriptionId, connectionId, vaultId } = parts;
-  const ids = [jobId, diskKey, segment, subscriptionId, connectionId, vaultId];
+  const { jobId, diskKey, segment, subscriptionId, connectionId, vaultId, bulkId } = parts;
+  const ids = [jobId, diskKey, segment, subscriptionId, connectionId, vaultId, bulkId];
   return [name, ...ids.filter((id) => id !== undefined)].join(":");
 }
 

@@ -95,6 +95,9 @@ export const ledgerKinds = [
   "approval.cancelled",
   "approval.failed",
   "approval.used",
+  "bulk.started",
+  "bulk.cancelled",
+  "bulk.ended",
   "occurrence.started",
   "occurrence.missed",
   "occurrence.skipped",
@@ -143,6 +146,7 @@ export type LedgerKind = (typeof ledgerKinds)[number];
 export const ledgerTargetTypes = [
   "approval",
   "assignment-rule",
+  "bulk",
   "connection",
   "disk",
   "grant",

@@ -1,12 +1,14 @@
-/** Removes history that has expired: segments of ended jobs, then old jobs and decisions of the scheduler. */
+/** Removes history that has expired: segments of ended jobs, then old jobs, bulk actions and decisions of the scheduler. */
 import {
   databaseNow,
   type HistoryPlace,
   inTransaction,
+  listEndedBulk,
   listEndedJobs,
   listJobsWithSegments,
   listOldOccurrences,
   preferIndexes,
+  removeBulk,
   removeEndedJobs,
   removeOccurrences,
   removeSegments,
@@ -20,7 +22,7 @@ import type { Again } from "../runtime/tasks.ts";
 /** Rows that one page reads and one transaction removes; when it fails, each job has its own. */
 const PAGE = 500;
 
-const phases = ["segments", "jobs", "occurrences"] as const;
+const phases = ["segments", "jobs", "bulk", "occurrences"] as const;
 type Phase = (typeof phases)[number];
 
 interface Item {
@@ -52,6 +54,11 @@ function expiry(deps: Deps, before: { readonly segments: Date; readonly rows: Da
         const items = ids.length === 0 ? [] : [{ phase, ids, name: "decisions about planned backups" }];
         return { items, next: nextCursor(phase, found) };
       }
+      if (phase === "bulk") {
+        const found = await listEndedBulk(prisma, page);
+        const items = found.map(({ id }) => ({ phase, ids: [id], name: `bulk action ${id}` }));
+        return { items, next: nextCursor(phase, found) };
+      }
       const jobs = await (phase === "segments" ? listJobsWithSegments : listEndedJobs)(prisma, page);
       const items = jobs.map(({ id, kind }) => ({ phase, ids: [id], name: `${kind} job ${id}` }));
       return { items, next: nextCursor(phase, jobs) };
@@ -72,6 +79,7 @@ function remove(deps: Deps, phase: Phase, ids: readonly string[]): Promise<void>
   return inTransaction(deps.db, async (tx) => {
     await preferIndexes(tx);
     if (phase === "occurrences") await removeOccurrences(tx, ids);
+    else if (phase === "bulk") await removeBulk(tx, ids);
     else if (phase === "segments") await removeSegments(tx, ids);
     else await removeEndedJobs(tx, ids);
   });

@@ -1,6 +1,7 @@
 import { catalog } from "#messages/catalog.ts";
 import { accessChangeReasons } from "#messages/errors/access-changes.ts";
 import { approvalNotFound } from "#messages/errors/approvals.ts";
+import { bulkInput, bulkNotFound } from "#messages/errors/bulk.ts";
 import { connectionConflicts } from "#messages/errors/connections.ts";
 import { connectionsNotFound } from "#messages/errors/connections-not-found.ts";
 import { guardrailConflicts } from "#messages/errors/guardrails.ts";
@@ -43,6 +44,7 @@ export const accessErrors = catalog({
         ...vaultKeyReasons.en,
         ...accessChangeReasons.en.INPUT_INVALID,
         ...ruleReasons.en.INPUT_INVALID,
+        ...bulkInput.en,
       },
     },
     NOT_FOUND: {
@@ -51,6 +53,7 @@ export const accessErrors = catalog({
       action: "Check the address, or go back to the list.",
       reasons: {
         ...approvalNotFound.en,
+        ...bulkNotFound.en,
         job: {
           message: "There is no job {job} that you can see.",
           action: "Check the ID in the list of jobs.",
@@ -210,6 +213,7 @@ export const accessErrors = catalog({
         ...vaultKeyReasons.nl,
         ...accessChangeReasons.nl.INPUT_INVALID,
         ...ruleReasons.nl.INPUT_INVALID,
+        ...bulkInput.nl,
       },
     },
     NOT_FOUND: {
@@ -218,6 +222,7 @@ export const accessErrors = catalog({
       action: "Controleer het adres of ga terug naar de lijst.",
       reasons: {
         ...approvalNotFound.nl,
+        ...bulkNotFound.nl,
         job: {
           message: "Taak {job} bestaat niet of u hebt er geen toegang toe.",
           action: "Controleer de id in de lijst met taken.",

@@ -1,10 +1,12 @@
 import { catalog } from "#messages/catalog.ts";
 import { approvalConflicts } from "#messages/errors/approvals.ts";
+import { bulkConflicts } from "#messages/errors/bulk.ts";
 
 /** Why a recovery point cannot be held, released, removed, brought back or rebuilt: reasons of CONFLICT. */
 export const pointConflicts = catalog({
   en: {
     ...approvalConflicts.en,
+    ...bulkConflicts.en,
     "verification-open": {
       message: "A verification of this recovery point is already running ({mode}).",
       action: "Wait until it ends, or cancel it first.",
@@ -33,6 +35,7 @@ export const pointConflicts = catalog({
   },
   nl: {
     ...approvalConflicts.nl,
+    ...bulkConflicts.nl,
     "verification-open": {
       message: "Er loopt al een verificatie van dit herstelpunt ({mode}).",
       action: "Wacht tot die klaar is, of annuleer haar eerst.",

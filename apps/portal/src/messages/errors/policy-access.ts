@@ -2,6 +2,7 @@
 
 /** Reasons of `FORBIDDEN`. */
 import { approvalForbidden } from "#messages/errors/approvals.ts";
+import { bulkForbidden } from "#messages/errors/bulk.ts";
 /** What a policy may not do: reasons of `FORBIDDEN`. */
 export const policyAccessReasons = {
   en: {
@@ -11,6 +12,7 @@ export const policyAccessReasons = {
       action: "Request the permission {permission} on these VMs, or keep their points as long as now.",
     },
     ...approvalForbidden.en,
+    ...bulkForbidden.en,
     "policy-reach": {
       message: "The policy {policy} belongs to the team {team}, whose scopes do not contain {vm}.",
       action: "Choose a policy of a team that reaches the VM, or one that is offered to every team.",
@@ -23,6 +25,7 @@ export const policyAccessReasons = {
       action: "Vraag om het recht {permission} voor deze VM’s, of bewaar hun punten zo lang als nu.",
     },
     ...approvalForbidden.nl,
+    ...bulkForbidden.nl,
     "policy-reach": {
       message: "Het beleid {policy} is van het team {team}, en {vm} valt niet binnen het bereik daarvan.",
       action: "Kies een beleid van een team dat de VM bereikt, of een beleid voor alle teams.",
