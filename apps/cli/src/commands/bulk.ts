@@ -118,7 +118,9 @@ async function previewAll(
   const refused = new Map<string, BulkPreview["refused"][number]>();
   const counts = { done: 0, requested: 0 };
   for (let after = 0; ; ) {
-    const next: BulkPreview = await session.server.call((api) => api.bulk.preview.query({ ...many, after }));
+    const next: BulkPreview = await session.server.call((api) =>
+      api.bulk.preview.query({ ...many, cursor: after }),
+    );
     counts.done += next.done;
     counts.requested += next.requested;
     for (const one of next.refused) {

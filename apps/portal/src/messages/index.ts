@@ -2,6 +2,7 @@ import type { AppLocale } from "#lib/locale.ts";
 import { approvals } from "#messages/approvals.ts";
 import { assignmentRules } from "#messages/assignment-rules.ts";
 import { audit } from "#messages/audit.ts";
+import { bulk } from "#messages/bulk.ts";
 import { connections } from "#messages/connections.ts";
 import { damage } from "#messages/damage.ts";
 import { diskFacts } from "#messages/disk-facts.ts";
@@ -42,6 +43,7 @@ export const messages = {
     approvals: approvals.en,
     assignmentRules: assignmentRules.en,
     audit: audit.en,
+    bulk: bulk.en,
     damage: damage.en,
     diskFacts: diskFacts.en,
     connections: connections.en,
@@ -80,6 +82,7 @@ export const messages = {
     approvals: approvals.nl,
     assignmentRules: assignmentRules.nl,
     audit: audit.nl,
+    bulk: bulk.nl,
     damage: damage.nl,
     diskFacts: diskFacts.nl,
     connections: connections.nl,

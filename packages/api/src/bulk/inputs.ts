@@ -32,7 +32,7 @@ export const previewBulkInput = z.strictObject({
   ...action,
   reason: maybeRequested.reason,
   /** How many VMs were judged before. */
-  after: z.int().min(0).max(bulkLimits.itemsMost).default(0),
+  cursor: z.int().min(0).max(bulkLimits.itemsMost).default(0),
 });
 export type PreviewBulkInput = z.infer<typeof previewBulkInput>;
 

@@ -23,7 +23,7 @@ export async function previewBulk(
   ctx: SignedInContext,
   input: PreviewBulkInput,
 ): Promise<z.input<typeof bulkPreview>> {
-  const { kind, after } = input;
+  const { kind, cursor: after } = input;
   mustMayStart(ctx, kind);
   const policy = await policyOf(ctx, input);
   const vmIds = await resolveSelection(ctx, input.selection, bulkLimits.itemsMost + 1);

@@ -27,8 +27,13 @@ export interface VmListState {
   readonly page: number;
 }
 
-/** The input of `vms.list`. */
-export function vmListInput(state: VmListState): NonNullable<RouterInputs["vms"]["list"]> {
+/** The filters of the list as the API takes them. */
+export type VmFilterInput = Extract<
+  RouterInputs["bulk"]["start"]["selection"],
+  { filter: unknown }
+>["filter"];
+
+export function vmFilterInput(state: VmListState): VmFilterInput {
   return {
     ...defined({
       search: state.search.trim(),
@@ -37,6 +42,13 @@ export function vmListInput(state: VmListState): NonNullable<RouterInputs["vms"]
       resourceGroup: state.group,
     }),
     ...(state.excluded ? { excluded: true } : {}),
+  };
+}
+
+/** The input of `vms.list`. */
+export function vmListInput(state: VmListState): NonNullable<RouterInputs["vms"]["list"]> {
+  return {
+    ...vmFilterInput(state),
     sort: state.sort,
     direction: state.direction,
     page: safePage(state.page),
