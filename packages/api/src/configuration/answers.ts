@@ -28,6 +28,8 @@ export const secondPersonAnswers = {
   "claim.use": first,
   "vms.refresh": reads,
   "protection.set": "taking",
+  // Each VM that would lose points gets its own request.
+  "bulk.start": "taking",
   "protection.stop": "taking",
   "protection.allowLists": work,
   "approvals.request": decision,
@@ -35,6 +37,7 @@ export const secondPersonAnswers = {
   "approvals.reject": decision,
   "approvals.withdraw": decision,
   "backup.start": work,
+  "bulk.cancel": work,
   "jobs.cancel": work,
   "points.verify": reads,
   "points.delete": "taking",
