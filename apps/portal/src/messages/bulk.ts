@@ -41,7 +41,6 @@ export const bulk = catalog({
       reason: "Reason",
       reasonOptional: "Reason (needed when recovery points go)",
       confirm: "Type {count, number} to confirm the number of virtual machines",
-      failed: "The bulk action was not started",
       started: "Bulk action started",
     },
     columns: {
@@ -131,7 +130,6 @@ export const bulk = catalog({
       reason: "Reden",
       reasonOptional: "Reden (nodig als er herstelpunten verdwijnen)",
       confirm: "Typ {count, number} om het aantal virtuele machines te bevestigen",
-      failed: "De bulkactie is niet gestart",
       started: "Bulkactie gestart",
     },
     columns: {
