@@ -230,6 +230,10 @@ const steps: readonly Step[] = [
   { line: () => "teams create Web --json" },
   { line: () => "teams remove web --policies-to-all --json" },
   { line: () => "people list --search olivia --limit 5 --json" },
+  { line: () => "directory show --json" },
+  // The portal of this test does not read the directory.
+  { line: () => "directory sync --json", code: exitCodes.failed },
+  { line: () => "directory groups kluis --json" },
   { line: () => "access explain me backup:run --vm shop-01 --json" },
   { line: () => "access explain me backup:run --team commerce --json" },
   {

@@ -126,6 +126,7 @@ const exitCodeByError: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   AZURE_FORBIDDEN: exitCodes.notAllowed,
   VAULT_KEY_WRONG: exitCodes.notAllowed,
   KEY_VAULT_UNUSABLE: exitCodes.unreachable,
+  DIRECTORY_UNUSABLE: exitCodes.unreachable,
   VAULT_NOT_INITIALISED: exitCodes.notFound,
   VAULT_UNREACHABLE: exitCodes.unreachable,
   INPUT_INVALID: exitCodes.usage,

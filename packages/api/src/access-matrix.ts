@@ -136,6 +136,10 @@ export const accessMatrix: Readonly<Record<string, AccessRow>> = {
   "people.enable": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "people.link": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "people.unlink": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  // The names of groups of the directory, for users who give roles.
+  "directory.groups": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "ok" },
+  "directory.get": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
+  "directory.sync": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },
   "roles.remove": { permission: "team:manage", reader: "FORBIDDEN", otherTeam: "NOT_FOUND" },
 
   "connections.list": { permission: "platform:manage", reader: "FORBIDDEN", otherTeam: "FORBIDDEN" },

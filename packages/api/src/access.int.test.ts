@@ -197,6 +197,7 @@ function inputOf(path: string, who: string): unknown {
     "vaultKeys.rotate": { vault: "main" },
     "me.endSession": { session },
     "access.explain": { permission: "backup:run", vm },
+    "directory.groups": { search: "kluis" },
     "people.get": { person: "platformReader@contoso.example" },
     "people.endSession": { session },
     "people.signOut": { person: "platformReader@contoso.example" },

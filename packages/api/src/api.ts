@@ -44,6 +44,7 @@ export async function createApi({
     secrets,
     vaultFolders: env.vaultFolders,
     firstOwner: env.firstOwner,
+    directory: env.directory,
     live,
     rates,
     refusals,

@@ -1,3 +1,4 @@
+import type { DirectoryClient } from "@kluis/azure/directory";
 import type { Db, SecretBox, TokenRow } from "@kluis/db";
 import {
   type Access,
@@ -20,6 +21,14 @@ import type { Gate, Within } from "./record.ts";
 import type { Refusals } from "./refusals.ts";
 import type { VaultReader } from "./vault-reader.ts";
 
+/** How a process asks the directory. */
+export interface ApiDirectory {
+  /** Null: groups come from the tokens of sign-ins only. */
+  readonly client: DirectoryClient | null;
+  /** How long groups give rights after they were read. */
+  readonly groupRightsMs: number;
+}
+
 /** What a process needs to serve the API; one per process. */
 export interface Api {
   readonly db: Db;
@@ -32,6 +41,7 @@ export interface Api {
   readonly vaultFolders: string | null;
   /** A user or group of the directory that becomes owner at a sign-in while there is none; null: no one does. */
   readonly firstOwner: string | null;
+  readonly directory: ApiDirectory;
   readonly live: LiveHub;
   readonly rates: Rates;
   readonly refusals: Refusals;

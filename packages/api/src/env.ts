@@ -1,3 +1,4 @@
+import { directoryFromEnv, parseDirectorySettings } from "@kluis/azure/directory";
 import { parseDatabaseEnv } from "@kluis/db";
 import { KluisError } from "@kluis/domain";
 import {
@@ -8,6 +9,7 @@ import {
   vaultEnvSchema,
 } from "@kluis/vault";
 import { z } from "zod";
+import type { ApiDirectory } from "./context.ts";
 
 export interface ApiEnv {
   readonly databaseUrl: string;
@@ -20,10 +22,14 @@ export interface ApiEnv {
   readonly vaultFolders: string | null;
   /** A user or group of the directory that becomes owner at a sign-in while the organization has none; null: no one does. */
   readonly firstOwner: string | null;
+  readonly directory: ApiDirectory;
   /** Most database connections of this process. */
   readonly poolSize: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
+
+/** A person who signs in waits for the directory. */
+const directoryLimitMs = 5_000;
 
 const schema = z
   .object({
@@ -56,7 +62,14 @@ export function parseApiEnv(env: Readonly<Record<string, string | undefined>>): 
     secretsKeyFile: parsed.data.KLUIS_SECRETS_KEY_FILE ?? null,
     vaultFolders: parsed.data.KLUIS_FOLDER_VAULTS ?? null,
     firstOwner: parsed.data.KLUIS_OWNER_OBJECT_ID?.toLowerCase() ?? null,
+    directory: directoryOf(env),
     poolSize: parsed.data.KLUIS_API_POOL_SIZE,
     logLevel: parsed.data.KLUIS_LOG_LEVEL,
   };
+}
+
+function directoryOf(env: Readonly<Record<string, string | undefined>>): ApiDirectory {
+  const { isOn, groupRightsMs } = parseDirectorySettings(env);
+  const client = isOn ? directoryFromEnv(env, { limitMs: directoryLimitMs }) : null;
+  return { client, groupRightsMs };
 }

@@ -8,6 +8,7 @@ import { bulkProcedures } from "./bulk/procedures.ts";
 import { claimProcedures } from "./claim/procedures.ts";
 import { type SecondPersonAnswer, secondPersonAnswers } from "./configuration/answers.ts";
 import { connectionProcedures } from "./connections/procedures.ts";
+import { directoryProcedures } from "./directory/procedures.ts";
 import { guardrailProcedures } from "./guardrails/procedures.ts";
 import { settingsProcedures } from "./health/procedures.ts";
 import { jobProcedures } from "./jobs/procedures.ts";
@@ -50,6 +51,7 @@ export const appRouter = router({
   roles: roleProcedures,
   access: accessProcedures,
   people: peopleProcedures,
+  directory: directoryProcedures,
   settings: settingsProcedures,
   connections: connectionProcedures,
   vaults: vaultProcedures,

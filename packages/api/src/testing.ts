@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { DirectoryClient } from "@kluis/azure/directory";
 import {
   condemnJob,
   createConnection,
@@ -103,7 +104,7 @@ export async function createWorld(
     clock: systemClock,
     signal: new AbortController().signal,
   });
-  const api = await openApi({ database, folder, place, firstOwner, clock, rates });
+  const api = await openApi({ database, folder, place, firstOwner, clock, rates, directory: null });
   const vms = await fillDatabase(api, vault);
   // Tests arrange rows as the owner of the tables; what users do runs with the rights of the portal.
   const portalDb = await openDatabase({ url: database.roleUrls.portal, poolSize: 6 });
@@ -150,8 +151,9 @@ async function openApi(world: {
   readonly firstOwner: string | null;
   readonly clock: Clock;
   readonly rates: Rates | undefined;
+  readonly directory: DirectoryClient | null;
 }): Promise<Api> {
-  const { database, folder, place, firstOwner, clock, rates } = world;
+  const { database, folder, place, firstOwner, clock, rates, directory } = world;
   return createApi({
     env: {
       databaseUrl: database.url,
@@ -161,6 +163,7 @@ async function openApi(world: {
       keyVault: lazyKeyVault(() => Promise.reject(new Error("These tests have no key vault."))),
       secretsKeyFile: await writeSecretsKey(folder),
       firstOwner,
+      directory: { client: directory, groupRightsMs: 24 * 3_600_000 },
       vaultFolders: path.join(folder, "vaults"),
     },
     logger: pino({ level: "silent" }),

@@ -37,7 +37,7 @@ const httpsOrigin = z
 
 const loopback = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-const rewriteSchema = z.string().transform((text, context) => {
+export const rewriteSchema = z.string().transform((text, context) => {
   const map = new Map<string, string>();
   for (const pair of text.split(",").map((part) => part.trim())) {
     if (pair === "") continue;
@@ -136,14 +136,15 @@ function invalid(problems: string, cause?: unknown): KluisError {
   });
 }
 
-function readSecret(path: string): string {
+/** @throws KluisError CONFIG_INVALID that names the variable and the file */
+export function readSecretFile(variable: string, path: string): string {
   let text: string;
   try {
     text = readFileSync(path, "utf8").trim();
   } catch (error) {
-    throw invalid(`KLUIS_AZURE_CLIENT_SECRET_FILE names ${path}, which cannot be read.`, error);
+    throw invalid(`${variable} names ${path}, which cannot be read.`, error);
   }
-  if (text === "") throw invalid(`KLUIS_AZURE_CLIENT_SECRET_FILE names ${path}, which is empty.`);
+  if (text === "") throw invalid(`${variable} names ${path}, which is empty.`);
   return text;
 }
 
@@ -160,7 +161,10 @@ function credentialOf(env: ParsedEnv): AzureCredentialConfig {
   if (secretFile !== undefined && tokenFile !== undefined) {
     throw invalid("set KLUIS_AZURE_CLIENT_SECRET_FILE or KLUIS_AZURE_FEDERATED_TOKEN_FILE, not both.");
   }
-  if (secretFile !== undefined) return { kind: "secret", clientId, secret: readSecret(secretFile) };
+  if (secretFile !== undefined) {
+    const secret = readSecretFile("KLUIS_AZURE_CLIENT_SECRET_FILE", secretFile);
+    return { kind: "secret", clientId, secret };
+  }
   return { kind: "workload-identity", clientId, tokenFile: tokenFile ?? "" };
 }
 

@@ -1,5 +1,6 @@
 /** The dependencies of every task and step: opened once per process and passed down, never global. */
 import type { AzureConnection } from "@kluis/azure";
+import type { DirectoryClient } from "@kluis/azure/directory";
 import type { Db } from "@kluis/db";
 import type { KluisError, TimedClock } from "@kluis/domain";
 import type { GrantBook } from "./job/grants.ts";
@@ -16,12 +17,21 @@ export interface ClockWatch {
   close(deps: Pick<EngineDeps, "db" | "clock" | "log">): Promise<void>;
 }
 
+/** How the engine reads accounts and groups. */
+export interface EngineDirectory {
+  /** Null: the directory is not read. */
+  readonly client: DirectoryClient | null;
+  /** How long groups give rights after they were read. */
+  readonly groupRightsMs: number;
+}
+
 export interface EngineDeps {
   readonly db: Db;
   /** All connections as one: each call goes through the connection that reads the subscription. */
   readonly azure: AzureConnection;
   readonly connections: Connections;
   readonly vaults: Vaults;
+  readonly directory: EngineDirectory;
   /** Limits of bandwidth of policies. */
   readonly policyRates: PolicyRates;
   /** The time of the database: runtime/database-clock.ts. */

@@ -130,12 +130,15 @@ export async function openDeps(given: {
   const { keyFile } = vault;
   const readEnvironment = config.reread.vault;
   const { azure } = connections;
-  const keyVault = config.keyVault(() => clock.now().getTime());
+  const now = (): number => clock.now().getTime();
+  const keyVault = config.keyVault(now);
+  const directory = { client: config.directory?.(now) ?? null, groupRightsMs: config.groupRightsMs };
   return {
     db,
     azure,
     connections,
     vaults: new Vaults({ db, clock, secrets, keyFile, readEnvironment, storeLimits, bandwidth, keyVault }),
+    directory,
     policyRates: new PolicyRates({ db, clock, log }),
     clock,
     clockGuard: new ClockGuard({ host: hostname(), machine, clock, azure: azureTime }),

@@ -1,5 +1,6 @@
 /** The engine's settings, parsed once from the environment. */
 import { type AzureConfig, keyVaultFromEnv, parseAzureEnv, parseAzureProcessEnv } from "@kluis/azure";
+import { type DirectoryClient, directoryFromEnv, parseDirectorySettings } from "@kluis/azure/directory";
 import { databaseEnvProblem, parseDatabaseEnv } from "@kluis/db";
 import { bandwidthSchema, isKluisError, KluisError, limits } from "@kluis/domain";
 import { type KeyVaultClient, readVaultSettings, type VaultSettings, vaultEnvSchema } from "@kluis/vault";
@@ -16,6 +17,10 @@ export interface EngineConfig {
   readonly vault: VaultSettings;
   /** Makes requests to Azure Key Vault with the identity of the environment, else of the machine. Tokens end by the given time. */
   readonly keyVault: (now: () => number) => KeyVaultClient;
+  /** Reads accounts and groups of the directory. Null: groups come from the tokens of sign-ins only. */
+  readonly directory: ((now: () => number) => DirectoryClient) | null;
+  /** How long groups give rights after they were read. */
+  readonly groupRightsMs: number;
   /** File with the key that seals the secrets of connections and vaults; null: none can be stored. */
   readonly secretsKeyFile: string | null;
   /** Reads the settings of Azure and the vault again, whose files may have changed. An unreadable file keeps the last ones. */
@@ -74,6 +79,7 @@ export function parseEngineEnv(env: Record<string, string | undefined>): EngineC
   const readAzure = (): AzureConfig | null => (hasConnection(env) ? parseAzureEnv(env) : null);
   const readVault = (): VaultSettings => readVaultSettings(settings);
   const [azure, vault] = [readAzure(), readVault()];
+  const { isOn, groupRightsMs } = parseDirectorySettings(env);
   return {
     databaseUrl: parseDatabaseEnv(env, "engine").url,
     azure,
@@ -81,6 +87,8 @@ export function parseEngineEnv(env: Record<string, string | undefined>): EngineC
     federatedTokenFile: settings.KLUIS_AZURE_FEDERATED_TOKEN_FILE ?? null,
     vault,
     keyVault: (now) => keyVaultFromEnv(env, { now }),
+    directory: isOn ? (now) => directoryFromEnv(env, { now }) : null,
+    groupRightsMs,
     secretsKeyFile: settings.KLUIS_SECRETS_KEY_FILE ?? null,
     reread: { azure: lastReadable(readAzure, azure), vault: lastReadable(readVault, vault) },
     ledgerKeyFile: settings.KLUIS_LEDGER_KEY_FILE ?? null,

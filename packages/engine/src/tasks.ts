@@ -26,6 +26,7 @@ import { accountOne } from "./upkeep/collect/task.ts";
 import { collectVaults } from "./upkeep/collect.ts";
 import { keepCopies } from "./upkeep/copies.ts";
 import { reachDamage } from "./upkeep/damage-reach.ts";
+import { readDirectory } from "./upkeep/directory/read.ts";
 import { expireApprovals } from "./upkeep/expired-approvals.ts";
 import { forecastOpenTransfers } from "./upkeep/forecast.ts";
 import { expireHistory } from "./upkeep/history.ts";
@@ -103,6 +104,7 @@ export const controlTasks = {
   "approvals.expire": alone("approvals.expire", ({ deps, signal }) => expireApprovals(deps, signal)),
   // With a wrong clock, exclusions would end too early.
   "rules.apply": aloneInTime("rules.apply", ({ deps, signal }) => applyRules(deps, signal)),
+  "directory.read": aloneInTime("directory.read", ({ deps, signal }) => readDirectory(deps, signal)),
   "retention.run": alone("retention.run", async ({ deps, signal }) => {
     const { again } = await applyRetention(deps, signal);
     return again;

@@ -15,9 +15,11 @@ import { dispatchBlob } from "./blob/dispatch.ts";
 import { SasSigner } from "./blob/sas.ts";
 import { type Clock, httpTime, OffsetClock, systemClock } from "./clock.ts";
 import { LocalAzureControl } from "./control/client.ts";
+import { directoryChanges } from "./control/directory.ts";
 import { dispatchControl } from "./control/dispatch.ts";
 import { LayerStore } from "./disks/layers.ts";
 import { CONTOSO_TENANT_ID } from "./entra/directory.ts";
+import { refusalBody } from "./entra/graph-lists.ts";
 import { createEntra, type Entra, type EntraDeps } from "./entra/index.ts";
 import { LocalAzureError } from "./errors.ts";
 import { Fabric } from "./fabric.ts";
@@ -94,7 +96,12 @@ export async function startLocalAzure(options: StartOptions): Promise<LocalAzure
   };
   registerWork(world);
   const fabric = new Fabric(world);
-  const entra = (options.entra ?? createEntra)({ store, baseUrl: () => url, clock });
+  const entra = (options.entra ?? createEntra)({
+    store,
+    baseUrl: () => url,
+    clock,
+    changes: () => directoryChanges(store.state),
+  });
   const controlToken = await loadControlToken(dataDir);
   const server = createServer((req, res) => {
     answer({ world, entra, fabric, controlToken }, req, res).catch((error: unknown) => {
@@ -162,12 +169,17 @@ async function answer(
   if (first === "_local") return dispatchControl(deps, { req, res, url });
   if (first.startsWith("md-")) return dispatchBlob({ world, entra }, { req, res, url });
   if (armRoots.includes(first)) return dispatchArm({ world, entra }, { req, res, url });
-  const call = { operation: "entra", method: req.method ?? "GET", path: url.pathname };
+  const isGraph = first === "v1.0";
+  const call = { operation: isGraph ? "graph" : "entra", method: req.method ?? "GET", path: url.pathname };
   const outcome = await world.faults.applyToCall(call, {
-    refuse: async ({ status, code, message }) => {
+    refuse: async ({ status, code, message, retryAfterSeconds }) => {
       res.statusCode = status;
+      if (retryAfterSeconds !== undefined) res.setHeader("retry-after", String(retryAfterSeconds));
       res.setHeader("content-type", "application/json");
-      res.end(JSON.stringify({ error: code, error_description: message }));
+      const body = isGraph
+        ? refusalBody({ code, message }, world.clock.now())
+        : { error: code, error_description: message };
+      res.end(JSON.stringify(body));
     },
     // Entra has no refusals in the table.
     refuseAs: async () => ({ next: "answer" }),

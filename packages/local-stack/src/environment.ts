@@ -22,7 +22,7 @@ export function azureEnv({ url, clientSecretFile }: AzureEnvOptions): Record<str
     KLUIS_AZURE_CLIENT_ID: ENGINE_CLIENT_ID,
     KLUIS_AZURE_CLIENT_SECRET_FILE: clientSecretFile,
     KLUIS_AZURE_SUBSCRIPTIONS: CONTOSO_SUBSCRIPTION_ID,
-    KLUIS_AZURE_REWRITE: `management.azure.com=${url},login.microsoftonline.com=${url},*.vault.azure.net=${url}`,
+    KLUIS_AZURE_REWRITE: `management.azure.com=${url},login.microsoftonline.com=${url},*.vault.azure.net=${url},graph.microsoft.com=${url}`,
   };
 }
 

@@ -17,6 +17,7 @@ import {
   connectionsRotate,
   connectionsTest,
 } from "./connections.ts";
+import { directoryGroups, directoryShow, directorySync } from "./directory.ts";
 import { download } from "./downloads.ts";
 import { exclusionsAdd, exclusionsEnd, exclusionsList } from "./exclusions.ts";
 import { guardrailsCheck, guardrailsHistory, guardrailsSet, guardrailsShow } from "./guardrails.ts";
@@ -217,6 +218,7 @@ export const commandGroups: readonly CommandGroup[] = [
       exclusionsEnd,
     ],
   },
+  { heading: "Directory", commands: [directoryShow, directorySync, directoryGroups] },
   {
     heading: "Guardrails",
     commands: [guardrailsShow, guardrailsCheck, guardrailsHistory, guardrailsSet],

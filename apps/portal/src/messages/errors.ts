@@ -6,6 +6,7 @@ import { azureLimitErrors } from "#messages/errors/azure-limits.ts";
 import { azureResourceErrors } from "#messages/errors/azure-resources.ts";
 import { backupErrors } from "#messages/errors/backup.ts";
 import { connectionErrors } from "#messages/errors/connections.ts";
+import { directoryErrors } from "#messages/errors/directory.ts";
 import { guardrailErrors } from "#messages/errors/guardrails.ts";
 import { guestErrors } from "#messages/errors/guest.ts";
 import { installationErrors } from "#messages/errors/installation.ts";
@@ -45,6 +46,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...vaultErrors.en,
     ...unusableVaultErrors.en,
     ...connectionErrors.en,
+    ...directoryErrors.en,
     ...installationErrors.en,
   },
   nl: {
@@ -61,6 +63,7 @@ export const errors: { readonly en: ErrorTexts; readonly nl: ErrorTexts } = {
     ...vaultErrors.nl,
     ...unusableVaultErrors.nl,
     ...connectionErrors.nl,
+    ...directoryErrors.nl,
     ...installationErrors.nl,
   },
 };

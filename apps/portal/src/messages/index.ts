@@ -5,6 +5,7 @@ import { audit } from "#messages/audit.ts";
 import { bulk } from "#messages/bulk.ts";
 import { connections } from "#messages/connections.ts";
 import { damage } from "#messages/damage.ts";
+import { directory } from "#messages/directory.ts";
 import { diskFacts } from "#messages/disk-facts.ts";
 import { errors } from "#messages/errors.ts";
 import { guardrails } from "#messages/guardrails.ts";
@@ -45,6 +46,7 @@ export const messages = {
     audit: audit.en,
     bulk: bulk.en,
     damage: damage.en,
+    directory: directory.en,
     diskFacts: diskFacts.en,
     connections: connections.en,
     errors: errors.en,
@@ -84,6 +86,7 @@ export const messages = {
     audit: audit.nl,
     bulk: bulk.nl,
     damage: damage.nl,
+    directory: directory.nl,
     diskFacts: diskFacts.nl,
     connections: connections.nl,
     errors: errors.nl,

@@ -136,6 +136,7 @@ export const settings = catalog({
       verification: "Geplande verificatie",
       approvals: "Afsluiten van verlopen verzoeken",
       assignment: "Toewijzingsregels",
+      directory: "Uitlezen van accounts en groepen uit de directory",
     },
     failedItem: "Eerste fout: <value></value>",
     failedMore:

@@ -8,9 +8,10 @@ export interface Identity {
   readonly objectId: string;
   readonly name: string;
   readonly username: string;
-  readonly groupIds: readonly string[];
-  /** True when Entra omitted the groups (more than 200). Roles of groups then do not apply. */
-  readonly groupsOmitted: boolean;
+  /** Null: the token names no groups, because there are more than 200 or the app is not set up to name them. */
+  readonly groupIds: readonly string[] | null;
+  /** There are more than a token can name. */
+  readonly hasMoreGroups: boolean;
 }
 
 export interface IdTokenRules {
@@ -43,15 +44,15 @@ export async function verifyIdToken(token: string, rules: IdTokenRules): Promise
   const { oid, tid, nonce, name, preferred_username: username, groups } = claims.data;
   if (nonce !== rules.nonce) throw untrusted("nonce");
   if (tid.toLowerCase() !== rules.tenantId.toLowerCase()) throw untrusted("tenant");
+  const hasMoreGroups =
+    claims.data.hasgroups !== undefined || claims.data._claim_names?.["groups"] !== undefined;
   return {
     tenantId: tid,
     objectId: oid,
     name: name ?? username ?? oid,
     username: username ?? oid,
-    groupIds: groups ?? [],
-    groupsOmitted:
-      groups === undefined &&
-      (claims.data.hasgroups !== undefined || claims.data._claim_names?.["groups"] !== undefined),
+    groupIds: hasMoreGroups ? null : (groups ?? null),
+    hasMoreGroups,
   };
 }
 

@@ -6,9 +6,11 @@ import {
   databaseNow,
   deleteClaims,
   enablePerson,
+  findAccount,
   findSession,
   findToken,
   getPerson,
+  groupNames,
   lockAccess,
   type PersonRow,
   readAccess,
@@ -23,12 +25,16 @@ import {
   type ErrorReason,
   engineActor,
   idleUntil,
+  errorInfo,
+  groupsAtSignIn,
+  groupsChangedEvent,
   KluisError,
   type Locale,
   limits,
   locales,
 } from "@kluis/domain";
 import type { Api, RequestContext, Who } from "../context.ts";
+import { askGroups } from "../directory/ask.ts";
 import { kluisErrorOf } from "../error-map.ts";
 import { sessionTouchMs } from "../limits.ts";
 import { record, type VmEvent } from "../record.ts";
@@ -175,8 +181,10 @@ export interface SignIn {
   readonly oid: string;
   readonly name: string;
   readonly username: string;
-  /** Object ids of the groups in the token. */
-  readonly groups: readonly string[];
+  /** Object ids of the groups in the token; null: the token does not name them. */
+  readonly groups: readonly string[] | null;
+  /** The token does not name the groups because there are too many. */
+  readonly hasMoreGroups?: boolean;
   readonly ip?: string | null;
   /** The session of the same browser before the sign-in: it ends. */
   readonly replaces?: string | undefined;
@@ -199,13 +207,23 @@ export async function signIn(
 }> {
   const sessionToken = newSecret(sessionPrefix);
   const expiresAt = new Date(api.clock.now().getTime() + limits.sessionMostMs);
-  const { tid: tenantId, oid: objectId, name, username, groups: groupIds } = facts;
+  const { tid: tenantId, oid: objectId, name, username } = facts;
+  // Before the transaction: the directory may take seconds, and its silence must not keep anyone out.
+  const groups = await groupsAtSignIn(facts.groups, () => askGroups(api, facts));
+  const { groupRightsMs } = api.directory;
   return record({ api }, async (tx) => {
-    const person = await upsertPerson(tx, { tenantId, objectId, name, username, groupIds }, api.clock);
+    const before = await findAccount(tx, { tenantId, objectId });
+    const { groupIds, problem } = groups;
+    const groupsProblem = problem === null ? null : errorInfo(problem);
+    const person = await upsertPerson(
+      tx,
+      { tenantId, objectId, name, username, groupIds, groupsProblem, groupRightsMs },
+      api.clock,
+    );
     // The directory let the user in, so an account that it had disabled is enabled there again.
     const isBack = await enablePerson(tx, person.id, "directory");
     if (person.disabledAt !== null && !isBack) throw disabledAccount();
-    const owned = await becomeFirstOwner(tx, api, person);
+    const owned = await becomeFirstOwner(tx, api, { ...person, groupIds: groupIds ?? [] });
     if (facts.replaces !== undefined) await endReplaced(tx, facts.replaces, api.clock.now());
     await createSession(
       tx,
@@ -215,8 +233,18 @@ export async function signIn(
     const event = personEvent("person.signed-in", person, { ip: facts.ip ?? null });
     const result = { sessionToken, expiresAt, personId: person.id, locale: localeOf(person) };
     const enabled = personEvent("person.enabled", person, { by: "directory" });
-    return { result, events: [...(isBack ? [enabled] : []), event, ...owned] };
+    const changed = await groupEvents(tx, person, before);
+    return { result, events: [...(isBack ? [enabled] : []), event, ...changed, ...owned] };
   });
+}
+
+/** The event of groups that changed since the last sign-in or reading; none for the first sign-in. */
+async function groupEvents(tx: Tx, person: PersonRow, before: PersonRow | null): Promise<VmEvent[]> {
+  if (before === null || person.groupIds.toSorted().join() === before.groupIds.toSorted().join()) return [];
+  const names = await groupNames(tx, [...before.groupIds, ...person.groupIds]);
+  const event = groupsChangedEvent({ before: before.groupIds, after: person.groupIds, names });
+  const actor = { kind: "person", personId: person.id, name: person.name, via: "session" } as const;
+  return [{ ...event, actor, target: { type: "person", id: person.id, name: person.name } }];
 }
 
 /**

@@ -27,6 +27,7 @@ beforeAll(async () => {
       secretsKeyFile: null,
       vaultFolders: null,
       firstOwner: null,
+      directory: { client: null, groupRightsMs: 3_600_000 },
     },
     logger: pino({ level: "silent" }),
   });

@@ -1,4 +1,4 @@
-import { inTransaction, setPersonLocale } from "@kluis/db";
+import { groupsState, inTransaction, setPersonLocale } from "@kluis/db";
 import { type Locale, permissions } from "@kluis/domain";
 import type { z } from "zod";
 import { holdsAnywhere, type SignedInContext } from "../context.ts";
@@ -7,6 +7,7 @@ import type { localeView, meView } from "./view.ts";
 
 export async function describeMe(ctx: SignedInContext): Promise<z.input<typeof meView>> {
   const { person, access, actor, token, sessionEndsAt } = ctx.who;
+  const { state, readAt, problem } = await groupsState(ctx.api.db.prisma, person.id);
   const names = new Map(access.teams.map((team) => [team.id, team.name]));
   const [described = null] = token === null ? [] : await describeTokens(ctx.api.db.prisma, [token]);
   return {
@@ -21,6 +22,7 @@ export async function describeMe(ctx: SignedInContext): Promise<z.input<typeof m
     permissions: permissions.filter((permission) => holdsAnywhere(ctx, permission)),
     organisationWide: access.roles.some((one) => one.teamId === null),
     token: described,
+    groups: { state, readAt, reason: problem === null ? null : (problem.reason ?? problem.code) },
     sessionEndsAt,
   };
 }

@@ -1,5 +1,5 @@
 import { sessionView } from "@kluis/db";
-import { instantView, locales, permissions, refView, roles, signInMethods } from "@kluis/domain";
+import { groupStates, instantView, locales, permissions, refView, roles, signInMethods } from "@kluis/domain";
 import { z } from "zod";
 import { tokenView } from "../tokens/view.ts";
 
@@ -22,6 +22,13 @@ export const meView = z.object({
   organisationWide: z.boolean(),
   /** The token of the request; null: a session. Roles and permissions above are inside its limits. */
   token: tokenView.nullable(),
+  /** current: read in time. kept: not read at the sign-in, and those of before still give rights. expired: they give none. */
+  groups: z.object({
+    state: z.enum(groupStates),
+    readAt: instantView.nullable(),
+    /** Why they were not read at the sign-in: a reason of DIRECTORY_UNUSABLE. Its words may hold ids of the tenant. */
+    reason: z.string().nullable(),
+  }),
   sessionEndsAt: instantView.nullable(),
 });
 export type MeView = z.infer<typeof meView>;

@@ -46,7 +46,12 @@ function rightsOf(part: "engine" | "portal"): Promise<Record<string, string>> {
   });
 }
 
-const words = { read: "SELECT", append: "SELECT INSERT", write: "SELECT INSERT UPDATE DELETE" } as const;
+const words = {
+  read: "SELECT",
+  append: "SELECT INSERT",
+  change: "SELECT UPDATE",
+  write: "SELECT INSERT UPDATE DELETE",
+} as const;
 
 test.each(["engine", "portal"] as const)(
   "the role of the %s has what its table of rights says, and no more",

@@ -15,6 +15,7 @@ export interface DatabaseRoles {
 const privileges = {
   read: "SELECT",
   append: "SELECT, INSERT",
+  change: "SELECT, UPDATE",
   write: "SELECT, INSERT, UPDATE, DELETE",
 } as const satisfies Record<TableRight, string>;
 

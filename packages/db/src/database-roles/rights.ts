@@ -1,8 +1,8 @@
 /** What the database roles of engine and portal may do with each table. The owner of the tables only migrates. */
 import type { Prisma } from "../../generated/client.ts";
 
-/** read: SELECT. append: and INSERT. write: and UPDATE and DELETE. Never TRUNCATE, TRIGGER or REFERENCES. */
-export type TableRight = "read" | "append" | "write";
+/** read: SELECT. append: and INSERT. change: SELECT and UPDATE. write: all four. Never TRUNCATE, TRIGGER or REFERENCES. */
+export type TableRight = "read" | "append" | "change" | "write";
 
 export interface TableRights {
   readonly engine: TableRight;
@@ -15,6 +15,9 @@ const ofEngine: TableRights = { engine: "write", portal: "read" };
 /** Written by the portal alone. */
 const ofPortal: TableRights = { engine: "read", portal: "write" };
 
+/** Engines end what an account that the directory has disabled may do. They make no user, session or token. */
+const ofPeople: TableRights = { engine: "change", portal: "write" };
+
 /** Rows are locked (`FOR UPDATE`, `FOR SHARE`) only with the right to write. */
 const rights = {
   Installation: both,
@@ -22,14 +25,14 @@ const rights = {
   PartHealth: both,
   Attention: both,
   RecurringWork: ofEngine,
-  Person: ofPortal,
+  Person: ofPeople,
   Team: ofPortal,
   TeamScope: ofPortal,
   RoleAssignment: ofPortal,
   Role: ofPortal,
-  DirectoryGroup: ofPortal,
-  Session: ofPortal,
-  ApiToken: ofPortal,
+  DirectoryGroup: both,
+  Session: ofPeople,
+  ApiToken: ofPeople,
   OwnerClaim: ofPortal,
   OwnerClaimGuess: ofPortal,
   AzureConnection: both,

@@ -1,6 +1,8 @@
-import type { Clock, Locale } from "@kluis/domain";
+import { type Clock, type ErrorInfo, type Locale, limits } from "@kluis/domain";
 import { z } from "zod";
 import { newId } from "../ids.ts";
+import { toJsonOrNull } from "../json.ts";
+import { databaseNow } from "../time.ts";
 import type { Tx } from "../tx.ts";
 
 export interface PersonRow {
@@ -19,6 +21,9 @@ export interface PersonRow {
   readonly lastSeenAt: Date | null;
   /** Accounts with the same value belong to one human. */
   readonly humanId: string | null;
+  /** When `groupIds` were last read, and until when they give rights. Null: never. */
+  readonly groupsReadAt: Date | null;
+  readonly groupsUntil: Date | null;
 }
 
 export const personFields = {
@@ -33,23 +38,52 @@ export const personFields = {
   disabledBy: true,
   lastSeenAt: true,
   humanId: true,
+  groupsReadAt: true,
+  groupsUntil: true,
 } as const;
 
+export interface SignInFacts extends Pick<PersonRow, "tenantId" | "objectId" | "name" | "username"> {
+  /** Null: they could not be read. Those that are stored stay, with their age. */
+  readonly groupIds: readonly string[] | null;
+  /** Why they could not be read. */
+  readonly groupsProblem?: ErrorInfo | null;
+  /** How long they give rights. Default: domain's limit. */
+  readonly groupRightsMs?: number;
+}
+
 /** Creates the user, or updates name, user name and groups. Tenant id and object id identify a user. */
-export function upsertPerson(
-  tx: Tx,
-  facts: Pick<PersonRow, "tenantId" | "objectId" | "name" | "username" | "groupIds">,
-  clock: Clock,
-): Promise<PersonRow> {
-  const { tenantId, objectId, name, username } = facts;
+export async function upsertPerson(tx: Tx, facts: SignInFacts, clock: Clock): Promise<PersonRow> {
+  const { tenantId, objectId, name, username, groupIds, groupsProblem = null } = facts;
   const now = clock.now();
-  const latest = { name, username, groupIds: [...facts.groupIds], lastSeenAt: now };
+  const groups = groupIds === null ? {} : await readNow(tx, groupIds, facts.groupRightsMs);
+  // The user has just signed in: what an older reading of the directory said about the account is over.
+  const found = { missingSince: null, missingHow: null, groupsProblem: toJsonOrNull(groupsProblem) };
+  const latest = { name, username, lastSeenAt: now, ...found, ...groups };
   return tx.person.upsert({
     where: { tenantId_objectId: { tenantId, objectId } },
-    create: { id: newId(clock), tenantId, objectId, createdAt: now, ...latest },
+    create: { id: newId(clock), tenantId, objectId, createdAt: now, groupIds: [], ...latest },
     update: latest,
     select: personFields,
   });
+}
+
+const HOUR = 3_600_000;
+
+async function readNow(
+  tx: Tx,
+  groupIds: readonly string[],
+  rightsMs = limits.groupRightsHours * HOUR,
+): Promise<{ groupIds: string[]; groupsReadAt: Date; groupsUntil: Date }> {
+  const groupsReadAt = await databaseNow(tx);
+  return { groupIds: [...groupIds], groupsReadAt, groupsUntil: new Date(groupsReadAt.getTime() + rightsMs) };
+}
+
+/** The user with these ids of the directory; null when they have never signed in. */
+export function findAccount(
+  tx: Tx,
+  tenantId_objectId: { readonly tenantId: string; readonly objectId: string },
+): Promise<PersonRow | null> {
+  return tx.person.findUnique({ where: { tenantId_objectId }, select: personFields });
 }
 
 export function getPerson(tx: Tx, id: string): Promise<PersonRow | null> {

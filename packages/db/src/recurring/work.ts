@@ -42,6 +42,11 @@ export async function readRecurringWork(
   return row === null ? null : rowSchema.parse(row);
 }
 
+/** Forgets work that no longer runs. Returns false when there was nothing. */
+export async function forgetRecurringWork(tx: Tx, name: RecurringWorkRow["name"]): Promise<boolean> {
+  return (await tx.recurringWork.deleteMany({ where: { name } })).count > 0;
+}
+
 /** All work that ever ran, in the order of its names. Rows of other versions are left out. */
 export async function listRecurringWork(tx: Tx): Promise<RecurringWorkRow[]> {
   const rows = await tx.recurringWork.findMany();

@@ -1,3 +1,9 @@
+export {
+  type AssignedGroup,
+  countAssignedGroups,
+  listAssignedGroups,
+  storeGroup,
+} from "./directory-groups.ts";
 export { type GrantorRow, listGrantors } from "./grantors.ts";
 export {
   type Assignment,

@@ -141,13 +141,22 @@ async function countTeamVms(tx: Tx, ids: readonly string[] | undefined): Promise
   );
 }
 
+const groupsRow = z.array(z.object({ groupIds: z.array(z.string()) })).max(1);
+
+/** The groups that give the user rights now: none when they were read too long ago. */
+async function groupsNow(tx: Tx, personId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw`
+    SELECT "groupIds" FROM "Person" WHERE id = ${personId}::uuid AND "groupsUntil" > kluis_now()`;
+  return groupsRow.parse(rows)[0]?.groupIds ?? [];
+}
+
 /**
  * Returns what a user may do now: roles held directly or through groups, and what the teams of the roles reach.
  * @param limit of the token that is used; null: a session
  */
 export async function readAccess(
   tx: Tx,
-  person: { readonly id: string; readonly groupIds: readonly string[] },
+  person: { readonly id: string },
   limit: TokenLimit | null = null,
 ): Promise<Access> {
   return limitAccess(await readWholeAccess(tx, person, limit), limit);
@@ -156,11 +165,12 @@ export async function readAccess(
 /** The same without the limits of the token, for an explanation. The token's team is among the teams. */
 export async function readWholeAccess(
   tx: Tx,
-  person: { readonly id: string; readonly groupIds: readonly string[] },
+  person: { readonly id: string },
   limit: Pick<TokenLimit, "teamId"> | null,
 ): Promise<Access> {
+  const groupIds = await groupsNow(tx, person.id);
   const rows = await tx.roleAssignment.findMany({
-    where: { OR: [{ personId: person.id }, { groupId: { in: [...person.groupIds] } }] },
+    where: { OR: [{ personId: person.id }, { groupId: { in: groupIds } }] },
     orderBy: [{ createdAt: "asc" }, { id: "asc" }],
     select: assignmentFields,
   });

@@ -19,6 +19,15 @@ export {
 } from "./access.ts";
 export { agentPermissions, agentProcedures, agentUse } from "./agent.ts";
 export {
+  type GroupState,
+  graphPermissions,
+  groupStateOf,
+  groupStates,
+  groupsAtSignIn,
+  groupsChangedEvent,
+  isMassDisappearance,
+} from "./directory.ts";
+export {
   type AccessExplanation,
   accessReasons,
   type ExplainedRole,

@@ -23,6 +23,19 @@ export const cloudEndpoints: Readonly<
   },
 };
 
+/** https://learn.microsoft.com/graph/deployments#microsoft-graph-and-graph-explorer-service-root-endpoints */
+const graphUrls: Readonly<Record<AzureCloud, string>> = {
+  public: "https://graph.microsoft.com",
+  "us-government": "https://graph.microsoft.us",
+  china: "https://microsoftgraph.chinacloudapi.cn",
+};
+
+/** Where Microsoft Graph is in the cloud of this sign-in address; null for an address that no cloud has. */
+export function graphUrlOf(authorityHost: string): string | null {
+  const cloud = azureClouds.find((one) => cloudEndpoints[one].authorityHost === authorityHost);
+  return cloud === undefined ? null : graphUrls[cloud];
+}
+
 /** The cloud of a connection; `other` when the environment names other endpoints. */
 export const connectionClouds = [...azureClouds, "other"] as const;
 export type ConnectionCloud = (typeof connectionClouds)[number];

@@ -15,6 +15,7 @@ export {
   cloudOf,
   connectionClouds,
   credentialKinds,
+  graphUrlOf,
   type SettingSource,
   type SwitchState,
   settingSources,

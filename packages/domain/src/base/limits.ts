@@ -81,6 +81,14 @@ export const limits = {
   /** How often the inventory is read without a request. */
   discoverMs: 10 * minute,
 
+  // -------------------------------------------------------------- users
+  /** How often accounts and groups are read from the directory: who leaves has lost everything within this time. */
+  directoryReadMs: 15 * minute,
+  /** Rights by groups end this long after the groups were last read, so that an outage of the directory never keeps them for long. */
+  groupRightsHours: 24,
+  groupRightsHoursLeast: 1,
+  groupRightsHoursMost: 720,
+
   // -------------------------------------------------------------- cleaning up
   /** Only `keepLast` removes points that are newer than this, so a manual backup before a risky change survives the day's next backup. */
   recentPointMs: day,

@@ -14,6 +14,7 @@ import { pointMissingReasons } from "./point-reasons.ts";
 import {
   azureFailedReasons,
   azureRejectedReasons,
+  directoryReasons,
   heldConflictReasons,
   keyVaultReasons,
   vaultUnusableReasons,
@@ -76,6 +77,7 @@ export const errorCatalog = {
   DISK_ACCESS_REFUSED: "never",
   DELTA_BASE_INVALID: "never",
   CONNECTION_UNUSABLE: "never",
+  DIRECTORY_UNUSABLE: "backoff",
   // Vault
   VAULT_UNUSABLE: "never",
   VAULT_UNREACHABLE: "backoff",
@@ -227,6 +229,7 @@ export const errorReasons = {
   DELTA_BASE_INVALID: ["refused", "too-many-ranges", "snapshot-missing", "list-incomplete"],
   /** `none`: no connection reads the subscription. `environment`, `secret`: the credential cannot be read. */
   CONNECTION_UNUSABLE: ["disabled", "none", "no-connection", "sees-nothing", "environment", "secret"],
+  DIRECTORY_UNUSABLE: directoryReasons,
   VAULT_UNUSABLE: vaultUnusableReasons,
   VAULT_UNREACHABLE: ["folder", "azure-blob", "immutable"],
   VAULT_FULL: [],

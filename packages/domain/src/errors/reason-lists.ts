@@ -44,6 +44,19 @@ export const azureRejectedReasons = [
 ] as const;
 
 /** `key`: it is not an RSA key. `refused`: Key Vault answers with something else. */
+/** `other-tenant`: the users are of another tenant than the identity. `many-gone`: so many accounts at once that it may be a mistake. */
+export const directoryReasons = [
+  "off",
+  "sign-in",
+  "forbidden",
+  "throttled",
+  "no-answer",
+  "too-many-groups",
+  "other-tenant",
+  "many-gone",
+  "refused",
+] as const;
+
 export const keyVaultReasons = [
   "sign-in",
   "forbidden",

@@ -16,6 +16,7 @@ export const workNames = [
   "verification",
   "approvals",
   "assignment",
+  "directory",
 ] as const;
 export type WorkName = (typeof workNames)[number];
 
@@ -37,4 +38,5 @@ export const workTexts: Readonly<Record<WorkName, string>> = {
   verification: "Scheduled verification",
   approvals: "End of requests that have expired",
   assignment: "Assignment rules",
+  directory: "Reading of accounts and groups from the directory",
 };

@@ -35,6 +35,8 @@ export const workRules: Readonly<Record<WorkName, WorkRule>> = {
   approvals: { everyMs: 5 * minute, budgetMs: minute, overdueMs: hour },
   // Each discovery wakes it, and so does each change of a rule.
   assignment: { everyMs: limits.discoverMs, budgetMs: 5 * minute, overdueMs: hour },
+  // An account that the directory has disabled ends here within this period.
+  directory: { everyMs: limits.directoryReadMs, budgetMs: 5 * minute, overdueMs: 2 * hour },
   // Damage wakes it at once.
   "damage-reach": { everyMs: hour, budgetMs: 10 * minute, overdueMs: 24 * hour },
   // A difference between vault and database wakes it at once.

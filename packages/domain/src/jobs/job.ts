@@ -53,6 +53,8 @@ export const taskCatalog = {
   "rules.apply": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 10 },
   /** Does the next VMs of a bulk action. */
   "bulk.run": { payload: z.strictObject({ bulkId: z.uuid() }), maxAttempts: 25, timeoutMinutes: 10 },
+  /** Reads accounts and groups from the directory. */
+  "directory.read": { payload: z.strictObject({}), maxAttempts: 3, timeoutMinutes: 15 },
   /** Checks one part of a disk of a recovery point. */
   "verify.segment": {
     payload: z.strictObject({ jobId: z.uuid(), diskKey: z.string(), segment: z.int().min(0) }),

@@ -30,6 +30,8 @@ export const ledgerKinds = [
   "person.enabled",
   "person.linked",
   "person.unlinked",
+  "person.groups-changed",
+  "group.changed",
   "session.revoked",
   "access.refused",
   "token.created",

@@ -53,6 +53,7 @@ const outageKinds = {
   DISK_ACCESS_REFUSED: "outage",
   DELTA_BASE_INVALID: "retry",
   CONNECTION_UNUSABLE: "outage",
+  DIRECTORY_UNUSABLE: "retry",
   VAULT_UNUSABLE: "outage",
   VAULT_UNREACHABLE: "soft",
   VAULT_FULL: "outage",

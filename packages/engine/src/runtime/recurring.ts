@@ -22,6 +22,7 @@ type RecurringName = Extract<
   | "vault.keys-check"
   | "approvals.expire"
   | "rules.apply"
+  | "directory.read"
 >;
 
 const MINUTE = 60_000;
@@ -51,6 +52,7 @@ const tasks: Readonly<Record<WorkName, Recurring | null>> = {
   verification: { name: "verify.schedule", firstAfterMs: 2 * MINUTE },
   approvals: { name: "approvals.expire", firstAfterMs: MINUTE },
   assignment: { name: "rules.apply", firstAfterMs: MINUTE },
+  directory: { name: "directory.read", firstAfterMs: MINUTE },
 };
 
 const RECURRING = [

@@ -1,5 +1,6 @@
 /** Client of the control API. */
 import { z } from "zod";
+import { type DirectoryChangesInput, directoryChangesSchema } from "../entra/changes.ts";
 import { LocalAzureError } from "../errors.ts";
 import { type FaultInput, type FaultRule, faultRuleSchema } from "../faults/rule.ts";
 import { type RoleAssignment, roleAssignmentSchema } from "../state/access-model.ts";
@@ -87,6 +88,14 @@ export class LocalAzureControl {
   }
   addRoleAssignment(input: RoleAssignment): Promise<RoleAssignment> {
     return this.#call("POST", "role-assignments", { schema: roleAssignmentSchema, body: input });
+  }
+  /** Changes accounts, groups and what apps may read in the directory. */
+  async changeDirectory(input: DirectoryChangesInput): Promise<void> {
+    await this.#call("POST", "directory", { schema: directoryChangesSchema, body: input });
+  }
+  /** Makes the directory as at the first start. */
+  async resetDirectory(): Promise<void> {
+    await this.#call("DELETE", "directory", { schema: z.object({}) });
   }
   /** Makes a subscription, or changes the name and state of one. */
   setSubscription(input: SubscriptionInput): Promise<Subscription> {

@@ -14,6 +14,7 @@ import { logFailure } from "../log.ts";
 import { roleAssignmentSchema } from "../state/access-model.ts";
 import { type Disk, settingsSchema, type Vm } from "../state/model.ts";
 import type { World } from "../world.ts";
+import { changeDirectory, resetDirectory } from "./directory.ts";
 import { parseFault } from "./faults.ts";
 import { patchGuest } from "./guest.ts";
 import {
@@ -132,6 +133,8 @@ const handlers: Record<string, Handler> = {
     await world.store.flush();
     return {};
   },
+  "POST directory": ({ world, body }) => changeDirectory(world, body),
+  "DELETE directory": ({ world }) => resetDirectory(world),
   "POST subscriptions": async ({ world, fabric, body }) => {
     const { id, name, tenantId, state } = subscriptionInputSchema.parse(body);
     await fabric.ensureSubscription({

@@ -63,3 +63,7 @@ export function appNotFound(clientId: string, tenant: { readonly name: string })
 export function userNotFound(oauthError: string): AadError {
   return new AadError(50034, oauthError, "The user account does not exist in the directory.");
 }
+
+export function userDisabled(oauthError: string): AadError {
+  return new AadError(50057, oauthError, "The user account is disabled.");
+}

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { AadError, aadErrorBody, appNotFound, userNotFound } from "./aad-error.ts";
+import { AadError, aadErrorBody, appNotFound, userDisabled, userNotFound } from "./aad-error.ts";
 import {
   AuthorizeRefused,
   type AuthorizeRequest,
@@ -97,6 +97,7 @@ export async function signIn({ context, tenant, req, res }: AuthorizeCall): Prom
     }
     const user = tenant.users.find(({ oid }) => oid === form.get("oid"));
     if (!user) throw userNotFound("invalid_request");
+    if (user.enabled === false) throw userDisabled("invalid_request");
     const sid = randomUUID();
     const code = context.sealer.seal("code", { request, oid: user.oid, sid }, now + CODE_MS);
     const fields = new URLSearchParams({ code });

@@ -12,9 +12,11 @@ export interface User {
   readonly email: string;
   readonly title: string;
   readonly groups: readonly string[];
+  /** A disabled account cannot sign in. Absent: it can. */
+  readonly enabled?: boolean;
 }
 
-interface Group {
+export interface Group {
   readonly id: string;
   readonly name: string;
 }
@@ -28,6 +30,8 @@ export interface AppRegistration {
   readonly kind: "web" | "daemon";
   /** Its entry in the installation's secrets; null for a managed identity. */
   readonly secretName: SecretName | null;
+  /** Application permissions for Microsoft Graph. Absent: none. */
+  readonly graph?: readonly string[];
 }
 
 export interface Tenant {
@@ -37,6 +41,10 @@ export interface Tenant {
   readonly users: readonly User[];
   readonly groups: readonly Group[];
   readonly apps: readonly AppRegistration[];
+  /** Whether id tokens name the groups of the user. Absent: they do. */
+  readonly groupsClaim?: boolean;
+  /** Most entries of one page of Graph's lists. Absent: as many as are asked. */
+  readonly pageMost?: number;
 }
 
 export type SecretName = "portal" | "engine" | "fabrikamEngine" | "owner";
@@ -79,6 +87,9 @@ const titles = {
   auditor: "Auditor of the organization",
 };
 
+/** What Kluis needs to read groups and accounts. */
+const readsGroups = ["GroupMember.Read.All", "User.Read.All"];
+
 export const users = {
   olivia: contosoUser(4001, "Olivia Owner", { title: titles.owner, group: groups.owners }),
   bram: contosoUser(4002, "Bram Backup-Admin", { title: titles.admin, group: groups.commerceAdmins }),
@@ -102,6 +113,7 @@ export const tenants: readonly Tenant[] = [
         principalId: "e58c2a97-4d60-4f1b-90e3-7b1d8c5f2001",
         kind: "web",
         secretName: "portal",
+        graph: readsGroups,
       },
       {
         clientId: ENGINE_CLIENT_ID,
@@ -109,6 +121,7 @@ export const tenants: readonly Tenant[] = [
         principalId: ENGINE_PRINCIPAL_ID,
         kind: "daemon",
         secretName: "engine",
+        graph: readsGroups,
       },
       {
         clientId: OWNER_CLIENT_ID,
@@ -116,6 +129,7 @@ export const tenants: readonly Tenant[] = [
         principalId: OWNER_PRINCIPAL_ID,
         kind: "daemon",
         secretName: "owner",
+        graph: ["Directory.Read.All"],
       },
       {
         clientId: MANAGED_IDENTITY_CLIENT_ID,
@@ -123,6 +137,7 @@ export const tenants: readonly Tenant[] = [
         principalId: MANAGED_IDENTITY_PRINCIPAL_ID,
         kind: "daemon",
         secretName: null,
+        graph: readsGroups,
       },
     ],
   },
@@ -155,6 +170,7 @@ export const tenants: readonly Tenant[] = [
         principalId: FABRIKAM_OWNER_PRINCIPAL_ID,
         kind: "daemon",
         secretName: "owner",
+        graph: ["Directory.Read.All"],
       },
     ],
   },

@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AadError, aadErrorBody } from "./aad-error.ts";
 import { showPicker, signIn } from "./authorize.ts";
-import { findTenant, type Tenant } from "./directory.ts";
+import { noChanges, tenantNow } from "./changes.ts";
+import type { Tenant } from "./directory.ts";
 import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
 import { handleGraph } from "./graph.ts";
 import { sendJson, sendPage, sendRedirect } from "./http.ts";
@@ -84,7 +85,7 @@ async function handle(context: EntraContext, exchange: Exchange): Promise<boolea
   const [, tenantName = "", path = ""] = /^\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
   if (!knownPaths.has(path)) return false;
   const endpoint = endpoints[`${method} ${path}`];
-  const tenant = findTenant(decodeURIComponent(tenantName));
+  const tenant = context.tenantOf(decodeURIComponent(tenantName));
   if (!endpoint) {
     res.setHeader("allow", method === "GET" ? "POST" : "GET");
     const error = new AadError(900561, "invalid_request", "The method is not allowed.");
@@ -113,6 +114,7 @@ export function createEntra(deps: EntraDeps): Entra {
     secrets: clientSecrets,
     redirectUris: deps.redirectUris ?? portalRedirectUris,
     redeemed: new Map(),
+    tenantOf: (idOrDomain) => tenantNow(idOrDomain, deps.changes?.() ?? noChanges),
     publicBase: ({ headers }) =>
       publicHosts.has(headers.host ?? "") ? `https://${headers.host}` : deps.baseUrl(),
   };

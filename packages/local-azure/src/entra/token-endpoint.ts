@@ -2,7 +2,14 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { AadError, aadErrorBody, appNotFound, requiredParameter, userNotFound } from "./aad-error.ts";
+import {
+  AadError,
+  aadErrorBody,
+  appNotFound,
+  requiredParameter,
+  userDisabled,
+  userNotFound,
+} from "./aad-error.ts";
 import { clientInfo, codeSchema } from "./authorize.ts";
 import { type AppRegistration, findApp, type Tenant, type User } from "./directory.ts";
 import { readForm, sendJson } from "./http.ts";
@@ -120,8 +127,9 @@ async function userTokens({ context, tenant, issuer }: TokenCall, grant: UserGra
 
 function findUser(tenant: Tenant, oid: string): User {
   const user = tenant.users.find((known) => known.oid === oid);
-  if (user) return user;
-  throw userNotFound("invalid_grant");
+  if (!user) throw userNotFound("invalid_grant");
+  if (user.enabled === false) throw userDisabled("invalid_grant");
+  return user;
 }
 
 /** Marks a code as redeemed until it would have expired. @throws AadError 54005 the second time */

@@ -7,6 +7,9 @@ import { findTenant } from "./directory.ts";
 import type { SigningKey } from "./secrets.ts";
 
 export const ACCESS_TOKEN_SECONDS = 3600;
+/** Most groups in a JWT. */
+const GROUPS_IN_TOKEN = 200;
+const GRAPH = "https://graph.microsoft.com";
 /** Tokens are valid from this long before they are issued: clocks differ. */
 const NOT_BEFORE_SLACK_SECONDS = 300;
 
@@ -17,7 +20,7 @@ const audiences = [
   "https://storage.azure.com",
   "https://disk.azure.com",
   "https://vault.azure.net",
-  "https://graph.microsoft.com",
+  GRAPH,
 ];
 
 /** Resource Manager accepts tokens of its older name too; the Azure CLI still requests those. */
@@ -69,6 +72,17 @@ export class TokenRefused extends Error {
   }
 }
 
+/**
+ * The groups of a user. More than fit in a token are left out, with a pointer to where they can be read:
+ * https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim
+ */
+function groupClaims(tenant: Tenant, user: User): Record<string, unknown> {
+  if (tenant.groupsClaim === false) return {};
+  if (user.groups.length <= GROUPS_IN_TOKEN) return { groups: user.groups };
+  const endpoint = `${GRAPH}/v1.0/users/${user.oid}/getMemberObjects`;
+  return { _claim_names: { groups: "src1" }, _claim_sources: { src1: { endpoint } } };
+}
+
 /** Pairwise subject, as in Entra: a user has a different `sub` in each app. */
 function pairwiseSubject(oid: string, clientId: string): string {
   return createHash("sha256").update(`${oid}|${clientId}`).digest("base64url");
@@ -110,7 +124,7 @@ export class TokenFactory {
       sid: input.sid,
       ...(nonce === null ? {} : { nonce }),
       ...(input.scopes.includes("profile")
-        ? { oid: user.oid, name: user.name, preferred_username: user.userName, groups: user.groups }
+        ? { oid: user.oid, name: user.name, preferred_username: user.userName, ...groupClaims(tenant, user) }
         : {}),
       ...(input.scopes.includes("email") ? { email: user.email } : {}),
     });
@@ -127,6 +141,7 @@ export class TokenFactory {
       sub: app.principalId,
       appid: app.clientId,
       idtyp: "app",
+      ...(audience.startsWith(GRAPH) && app.graph !== undefined && { roles: app.graph }),
     });
   }
 

@@ -1,6 +1,7 @@
 /** The options and the interface of the local Entra, and the state that its endpoints share. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { SecretName } from "./directory.ts";
+import type { DirectoryChanges } from "./changes.ts";
+import type { SecretName, Tenant } from "./directory.ts";
 import type { Sealer } from "./seal.ts";
 import type { AccessClaims, TokenFactory } from "./tokens.ts";
 
@@ -15,6 +16,8 @@ export interface EntraDeps {
   readonly publicHosts?: readonly string[];
   /** Redirect URIs of the portal; default: `/auth/callback` on this machine, any port. */
   readonly redirectUris?: readonly string[];
+  /** What changed in the directory since the start; default: nothing. */
+  readonly changes?: () => DirectoryChanges;
 }
 
 export interface Entra {
@@ -34,6 +37,8 @@ export interface EntraContext {
   readonly redirectUris: readonly string[];
   /** Redeemed codes that have not expired: `jti` → expiry in milliseconds since 1970. */
   readonly redeemed: Map<string, number>;
+  /** The tenant as it is now, by id or domain. */
+  readonly tenantOf: (idOrDomain: string) => Tenant | undefined;
   /** Base of the links in an answer: the name by which the client reached this server. */
   readonly publicBase: (req: IncomingMessage) => string;
 }

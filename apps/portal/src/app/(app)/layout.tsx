@@ -5,6 +5,7 @@ import { parseTheme, themeCookie } from "#lib/theme.ts";
 import { getViewer, isClaimOpen } from "#server/session.ts";
 import { Activity } from "#shell/activity.tsx";
 import { AppShell } from "#shell/app-shell.tsx";
+import { GroupsNotice } from "#shell/groups-notice.tsx";
 import { Providers } from "#shell/providers.tsx";
 
 /** Pages for signed-in users; others go to the sign-in page, which leads back here. */
@@ -18,6 +19,7 @@ export default async function SignedInLayout({ children }: { children: ReactNode
   return (
     <Providers nonce={head.get("x-nonce") ?? undefined} viewer={viewer}>
       <AppShell viewer={viewer} theme={theme} activity={<Activity />}>
+        <GroupsNotice viewer={viewer} />
         {children}
       </AppShell>
     </Providers>

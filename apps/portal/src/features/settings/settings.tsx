@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { lazy, Suspense } from "react";
 import { ConnectionsCard } from "#features/settings/connections/connections-card.tsx";
 import { GuardrailsCards } from "#features/settings/guardrails/guardrails-cards.tsx";
 import { HealthCard } from "#features/settings/health-card.tsx";
@@ -12,7 +13,10 @@ import { YouCard } from "#features/settings/you-card.tsx";
 import { may } from "#lib/viewer.ts";
 import { useViewer } from "#shell/viewer-context.tsx";
 import { Page, PageHeader } from "#ui/page-header.tsx";
+import { SkeletonLines } from "#ui/states.tsx";
 import { Tabs } from "#ui/tabs.tsx";
+
+const DirectoryCard = lazy(() => import("#features/settings/directory-card.tsx"));
 
 function VaultCards() {
   return (
@@ -23,9 +27,9 @@ function VaultCards() {
   );
 }
 
-const tabs = ["health", "connections", "vaults", "keys", "guardrails", "tokens", "you"] as const;
+const tabs = ["health", "connections", "vaults", "keys", "guardrails", "directory", "tokens", "you"] as const;
 
-/** Health of the installation; connections, vaults, their keys and guardrails for owners; API tokens; and the user's own account. */
+/** Health of the installation; connections, vaults, their keys, guardrails and the directory for owners; API tokens; and the user's own account. */
 export function Settings() {
   const t = useTranslations("settings");
   const platform = useTranslations();
@@ -35,6 +39,15 @@ export function Settings() {
     { value: "vaults", label: platform("vaults.title"), content: <VaultCards /> },
     { value: "keys", label: platform("vaultKeys.title"), content: <KeysCards /> },
     { value: "guardrails", label: platform("guardrails.title"), content: <GuardrailsCards /> },
+    {
+      value: "directory",
+      label: platform("directory.title"),
+      content: (
+        <Suspense fallback={<SkeletonLines lines={4} />}>
+          <DirectoryCard />
+        </Suspense>
+      ),
+    },
   ];
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabs).withDefault("health"));
   return (

@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { FormDialog } from "#features/settings/form-dialog.tsx";
+import { GroupPicker } from "#features/teams/group-picker.tsx";
 import { useRefusalText } from "#features/teams/refusal-text.ts";
 import type { TeamMembers } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -21,7 +22,7 @@ export interface AddMemberProps {
 }
 
 /** Gives a role to a user or a group. A role that the user cannot give says why; the server decides. */
-export function AddMemberDialog({ team, place, roles, onClose }: AddMemberProps) {
+export default function AddMemberDialog({ team, place, roles, onClose }: AddMemberProps) {
   const t = useTranslations("teams");
   const shell = useTranslations("shell");
   const trpc = useTRPC();
@@ -80,13 +81,23 @@ export function AddMemberDialog({ team, place, roles, onClose }: AddMemberProps)
           onChange={setKind}
         />
       </div>
-      <Field label={kind === "person" ? t("username") : t("groupId")}>
-        <Input required value={ref} autoComplete="off" onChange={(event) => setRef(event.target.value)} />
-      </Field>
-      {kind === "person" ? null : (
-        <Field label={t("groupName")}>
-          <Input value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} />
+      {kind === "person" ? (
+        <Field label={t("username")}>
+          <Input required value={ref} autoComplete="off" onChange={(event) => setRef(event.target.value)} />
         </Field>
+      ) : (
+        <>
+          <GroupPicker
+            value={{ id: ref, name }}
+            onChange={(group) => {
+              setRef(group.id);
+              setName(group.name);
+            }}
+          />
+          <Field label={t("groupName")}>
+            <Input value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} />
+          </Field>
+        </>
       )}
       <div className="flex flex-col gap-1">
         <span id={roleId} className="text-sm font-medium">

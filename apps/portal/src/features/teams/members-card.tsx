@@ -2,8 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { AddMemberDialog } from "#features/teams/add-member.tsx";
+import { lazy, Suspense, useState } from "react";
 import { useRefusalText } from "#features/teams/refusal-text.ts";
 import type { TeamMembers } from "#lib/api-types.ts";
 import { useTRPC } from "#lib/trpc.tsx";
@@ -14,6 +13,8 @@ import { Card } from "#ui/card.tsx";
 import { ConfirmDialog } from "#ui/dialog.tsx";
 import { ErrorState } from "#ui/states.tsx";
 import { Badge } from "#ui/status.tsx";
+
+const AddMemberDialog = lazy(() => import("#features/teams/add-member.tsx"));
 
 type Member = TeamMembers["members"][number];
 export interface MembersCardProps {
@@ -55,7 +56,9 @@ export function MembersCard({ team, place, members: shown }: MembersCardProps) {
         </ul>
       )}
       {adding ? (
-        <AddMemberDialog team={team} place={place} roles={shown.roles} onClose={() => setAdding(false)} />
+        <Suspense>
+          <AddMemberDialog team={team} place={place} roles={shown.roles} onClose={() => setAdding(false)} />
+        </Suspense>
       ) : null}
       {removing === null ? null : <RemoveDialog member={removing} onClose={() => setRemoving(null)} />}
     </Card>

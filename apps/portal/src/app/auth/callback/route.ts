@@ -31,14 +31,13 @@ async function answer(request: Request, publicUrl: string): Promise<NextResponse
       },
       `${publicUrl}/auth/callback`,
     );
-    if (identity.groupsOmitted)
-      api.logger.warn({ tenantId: identity.tenantId }, "Entra omitted the user's groups");
     const session = await signIn(api, {
       tid: identity.tenantId,
       oid: identity.objectId,
       name: identity.name,
       username: identity.username,
       groups: identity.groupIds,
+      hasMoreGroups: identity.hasMoreGroups,
       ip: clientAddress(request.headers),
       replaces: (await cookies()).get(sessionCookie())?.value,
     });
