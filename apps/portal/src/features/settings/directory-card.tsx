@@ -91,7 +91,7 @@ function DirectoryFacts({ view }: { view: Directory }) {
                 label: t("lastSuccess"),
                 value: (
                   <span className="flex flex-wrap items-center gap-2">
-                    <Status {...look[state]}>{t(state)}</Status>
+                    <Status {...look[state]}>{t(`states.${state}`)}</Status>
                     {lastSuccessAt === null ? t("never") : <TimeAgo at={lastSuccessAt} />}
                     {startedAt === null ? null : <span className="text-muted">({t("running")})</span>}
                   </span>
