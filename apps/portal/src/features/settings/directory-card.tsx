@@ -23,7 +23,7 @@ export default function DirectoryCard() {
   const outcome = useOutcome();
   const query = useQuery(
     trpc.directory.get.queryOptions(undefined, {
-      refetchInterval: (one) => (one.state.data?.startedAt == null ? every(15_000)(one) : 2_000),
+      refetchInterval: (one) => ((one.state.data?.startedAt ?? null) === null ? every(15_000)(one) : 2_000),
     }),
   );
   const read = useMutation(
