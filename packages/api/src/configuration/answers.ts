@@ -67,6 +67,7 @@ export const secondPersonAnswers = {
   "roles.create": "configuration",
   "roles.update": "configuration",
   "roles.remove": "configuration",
+  "directory.sync": reads,
   "people.disable": lessAccess,
   "people.enable": "configuration",
   "people.link": "configuration",

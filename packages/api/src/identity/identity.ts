@@ -24,10 +24,10 @@ import {
 import {
   type ErrorReason,
   engineActor,
-  idleUntil,
   errorInfo,
   groupsAtSignIn,
   groupsChangedEvent,
+  idleUntil,
   KluisError,
   type Locale,
   limits,

@@ -14,10 +14,9 @@ export { isMemberOf, listPeople, type PersonListRow, personRowView } from "./lis
 export { findPeople, listAccounts } from "./read.ts";
 export { disablePerson, enablePerson, endAccess, linkPeople, unlinkPerson } from "./state.ts";
 export {
-  getPerson,
-  listOwners,
   findAccount,
   getPerson,
+  listOwners,
   listPeopleWithRoles,
   type PersonRow,
   setPersonLocale,
