@@ -170,7 +170,7 @@ describe("a change of rules while nothing was decided", () => {
     ]);
   });
 
-  test("versions that no longer held, that no VM had, or that cannot be scheduled plan nothing", () => {
+  test("versions that no longer held or that cannot be scheduled plan nothing", () => {
     const broken: Schedule = { ...nightly, timeZone: "Europe/Atlantis" };
     const changes = [
       edit("2026-05-01T11:00Z", hourly),

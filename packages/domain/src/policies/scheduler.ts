@@ -7,7 +7,7 @@ import { occurrencesBetween } from "./schedule.ts";
 
 /** A schedule that held until another one took its place. */
 export interface EarlierSchedule {
-  /** Null planned nothing: the VM had no policy, or one that cannot be scheduled, whose repair must not fail because of it. */
+  /** Null planned nothing: it cannot be scheduled, and its repair must not fail because of it. */
   readonly schedule: Schedule | null;
   readonly until: Date;
 }
@@ -90,9 +90,10 @@ function dueTimes({ schedule, earlier = [], scheduledThrough, now }: SchedulerIn
  */
 export function earlierSchedules({ before, changes }: RuleHistory, after: Date): EarlierSchedule[] {
   return changes.flatMap(({ at }, index) => {
-    if (at <= after) return [];
     const schedule = (index === 0 ? before : changes[index - 1]?.document)?.schedule;
-    return [{ schedule: schedule && isTimeZone(schedule.timeZone) ? schedule : null, until: at }];
+    // Without rules before: what has passed was decided when the VM came under its policy.
+    if (schedule === undefined || at <= after) return [];
+    return [{ schedule: isTimeZone(schedule.timeZone) ? schedule : null, until: at }];
   });
 }
 
