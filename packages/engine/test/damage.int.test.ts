@@ -9,7 +9,7 @@ import { openSettings } from "../src/runtime/vaults.ts";
 import { reachDamage } from "../src/upkeep/damage-reach.ts";
 import { enhancedPolicy, MIB, type PointRow, random, World } from "./world.ts";
 
-const signal = AbortSignal.timeout(240_000);
+const signal = AbortSignal.timeout(480_000);
 let world: World;
 let engine: Engine;
 
