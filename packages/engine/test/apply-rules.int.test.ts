@@ -27,7 +27,6 @@ import { vmRow } from "./vm-row.ts";
 import { standardPolicy } from "./world.ts";
 
 const SUBSCRIPTION = "sub-1";
-const signal = AbortSignal.timeout(120_000);
 const conditions = { tags: [{ name: "env", values: ["prod"] }] };
 
 let database: TestDatabase;
@@ -93,7 +92,7 @@ async function addVm(
 }
 
 const deps = () => ({ db: engineDb, clock: systemClock, log: pino({ level: "silent" }) });
-const apply = () => applyRules(deps(), signal);
+const apply = () => applyRules(deps(), AbortSignal.timeout(120_000));
 const protectedNames = async () =>
   (await db.prisma.protection.findMany({ where: { state: "active" }, include: { vm: true } }))
     .map(({ vm }) => vm.name)
