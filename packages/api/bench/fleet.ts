@@ -52,6 +52,7 @@ async function openApi(databaseUrl: string, folder: string): Promise<Api> {
     keyVault: lazyKeyVault(() => Promise.reject(new Error("A bench has no key vault."))),
     secretsKeyFile,
     firstOwner: null,
+    directory: { client: null, groupRightsMs: 24 * 3_600_000 },
     vaultFolders: null,
   } as const;
   return createApi({ env, logger: pino({ level: "silent" }), rates: new Rates() });

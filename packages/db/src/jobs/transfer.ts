@@ -2,12 +2,12 @@
 import {
   type DeltaMethod,
   deltaMethods,
+  type MissingRanges,
   type Notice,
   noticeText,
   type StoredNotice,
   safeBytes,
   storedNoticeSchema,
-  type MissingRanges,
   type VerifyFound,
 } from "@kluis/domain";
 import { z } from "zod";
