@@ -256,7 +256,7 @@ function whyOf({
         ? ""
         : `by ${exclusion.owner} until ${minuteOf(exclusion.until)} UTC: ${exclusion.reason}`;
     case "stopped":
-      return stopped?.by == null ? "" : `by ${stopped.by}`;
+      return stopped === null || stopped.by === null ? "" : `by ${stopped.by}`;
     case "earlier-rule":
       return earlier === null ? "a rule of another team" : `rule ${earlier.name}`;
     case "protected":

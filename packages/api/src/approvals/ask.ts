@@ -11,8 +11,6 @@ export type Asked<R> =
   | { readonly done: R; readonly requested: null }
   | { readonly done: null; readonly requested: ApprovalAsked };
 
-const hourMs = 3_600_000;
-
 /**
  * Does the operation, or stores a request for it when it needs a second person. The same request again answers with the one that waits.
  * @throws KluisError of the operation; INPUT_INVALID without a reason, CONFLICT with too many open requests
@@ -22,7 +20,6 @@ export async function askSecondPerson<Input extends object, R>(
   operation: Operation<Input, R>,
   asking: Asking<Input>,
 ): Promise<Asked<R>> {
-  const input = operation.schema.parse(asking.input);
   const outcome = await record<DoneOrMade<R>>(ctx, async (tx) =>
     doOrAsk(await actingNow(ctx, tx), tx, { operation, asking }),
   );

@@ -47,7 +47,7 @@ export function useWhyText(): (vm: Explained) => string {
           ? ""
           : t("why.excluded", { ...exclusion, until: format.day(exclusion.until.slice(0, 10)) });
       case "stopped":
-        return stopped?.by == null || stopped.at === null
+        return stopped === null || stopped.by === null || stopped.at === null
           ? t("why.stoppedUnknown")
           : t("why.stopped", { by: stopped.by, at: format.day(stopped.at.slice(0, 10)) });
       case "earlier-rule":

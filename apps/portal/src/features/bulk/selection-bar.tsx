@@ -20,7 +20,7 @@ export interface SelectionBarProps {
   readonly total: number;
 }
 
-/** What is selected in the list, and what to do with it. */
+/** The selection in the list, and what to do with it. */
 export default function SelectionBar({ selection, filter, pageIds, total }: SelectionBarProps) {
   const t = useTranslations("bulk");
   const mayBackUp = useRefusal("backup:run");

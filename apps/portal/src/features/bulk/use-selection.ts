@@ -10,7 +10,7 @@ export interface Selection {
   toggle(id: string, selected: boolean): void;
   add(ids: readonly string[]): void;
   selectAll(total: number): void;
-  clear(): void;
+  readonly clear: () => void;
 }
 
 /** @param filterKey the filters as text: another filter is another list, so nothing of it is selected */

@@ -5,6 +5,7 @@ import { bulkInput, bulkNotFound } from "#messages/errors/bulk.ts";
 import { connectionConflicts } from "#messages/errors/connections.ts";
 import { connectionsNotFound } from "#messages/errors/connections-not-found.ts";
 import { guardrailConflicts } from "#messages/errors/guardrails.ts";
+import { inputReasons } from "#messages/errors/input.ts";
 import { pointConflicts } from "#messages/errors/point-conflicts.ts";
 import { policyAccessReasons, policyConflicts } from "#messages/errors/policy-access.ts";
 import { policyLimitReasons } from "#messages/errors/policy-limits.ts";
@@ -31,15 +32,7 @@ export const accessErrors = catalog({
       message: "The request contains values that are not allowed.",
       action: "Correct the values and try again.",
       reasons: {
-        fields: { message: "Not valid: {fields}.", action: "Correct these fields and try again." },
-        request: {
-          message: "The server cannot read this request.",
-          action: "Reload the page and try again.",
-        },
-        value: {
-          message: "A value of the request is not allowed.",
-          action: "Correct the value and try again.",
-        },
+        ...inputReasons.en,
         ...policyLimitReasons.en,
         ...vaultKeyReasons.en,
         ...accessChangeReasons.en.INPUT_INVALID,
@@ -197,18 +190,7 @@ export const accessErrors = catalog({
       message: "De aanvraag bevat waarden die niet zijn toegestaan.",
       action: "Corrigeer de waarden en probeer het opnieuw.",
       reasons: {
-        fields: {
-          message: "Niet geldig: {fields}.",
-          action: "Corrigeer deze velden en probeer het opnieuw.",
-        },
-        request: {
-          message: "De server kan deze aanvraag niet lezen.",
-          action: "Laad de pagina opnieuw en probeer het nog eens.",
-        },
-        value: {
-          message: "Een waarde van de aanvraag is niet toegestaan.",
-          action: "Corrigeer de waarde en probeer het opnieuw.",
-        },
+        ...inputReasons.nl,
         ...policyLimitReasons.nl,
         ...vaultKeyReasons.nl,
         ...accessChangeReasons.nl.INPUT_INVALID,
