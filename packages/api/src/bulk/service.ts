@@ -17,8 +17,10 @@ import { record } from "../record.ts";
 import type { GetBulkInput, ListBulkInput } from "./inputs.ts";
 import type { bulkListRow, bulkPage, bulkView } from "./view.ts";
 
+/** A token of one team does not see what its owner started elsewhere. */
 function sightOf(ctx: SignedInContext): BulkSight {
-  return { personId: ctx.who.person.id, visibility: seen(ctx) };
+  const isOfTeam = ctx.who.token !== null && ctx.who.token.teamId !== null;
+  return { personId: isOfTeam ? null : ctx.who.person.id, visibility: seen(ctx) };
 }
 
 export async function listBulk(

@@ -17,7 +17,8 @@ import { type BulkItemRow, type BulkRow, bulkItemRow, bulkRow } from "./view.ts"
 
 /** What decides whether a user sees a bulk action, and which of its VMs. */
 export interface BulkSight {
-  readonly personId: string;
+  /** Whose own bulk actions are seen too; null: no one's. */
+  readonly personId: string | null;
   readonly visibility: VmVisibility;
 }
 
@@ -48,7 +49,8 @@ function source({ visibility }: BulkSight): ViewSource<BulkRow> {
 /** One's own, and those with a VM that one sees. */
 function seenSql({ personId, visibility }: BulkSight): Prisma.Sql {
   if (visibility.all) return Prisma.sql`TRUE`;
-  return Prisma.sql`(b."starterId" = ${personId}::uuid OR EXISTS (SELECT FROM ${seenItems(visibility)}))`;
+  const own = personId === null ? Prisma.sql`FALSE` : Prisma.sql`b."starterId" = ${personId}::uuid`;
+  return Prisma.sql`(${own} OR EXISTS (SELECT FROM ${seenItems(visibility)}))`;
 }
 
 export interface BulkFilter {
