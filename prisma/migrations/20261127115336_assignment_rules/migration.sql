@@ -85,6 +85,8 @@ ALTER TABLE "AssignmentRefusal" ADD CONSTRAINT "AssignmentRefusal_ruleId_fkey" F
 -- AddForeignKey
 ALTER TABLE "AssignmentExclusion" ADD CONSTRAINT "AssignmentExclusion_vmId_fkey" FOREIGN KEY ("vmId") REFERENCES "VirtualMachine"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
+-- Written by hand from here on
+
 -- Only one exclusion of a VM is open.
 CREATE UNIQUE INDEX "AssignmentExclusion_open_key" ON "AssignmentExclusion"("vmId") WHERE "endedAt" IS NULL;
 

@@ -60,7 +60,7 @@ export const restoreDisk = defineCommand({
   examples: [
     "restore-disk web-01@latest --disk 0 --name data-restored --dry-run",
     "restore-disk 01a21694-9aa4 --disk os --name os-restored --wait",
-    "restore-disk web-01@latest --disk 0 --name data-partial --skip-damaged --wait",
+    "restore-disk web-01@latest --disk 0 --name part --skip-damaged --wait",
   ],
   run: async (session, { dryRun, wait, vault, ...asked }) => {
     const input = { ...asked, point: await pointIn(session, asked.point, vault) };

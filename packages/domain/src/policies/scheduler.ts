@@ -91,7 +91,7 @@ function dueTimes({ schedule, earlier = [], scheduledThrough, now }: SchedulerIn
 export function earlierSchedules({ before, changes }: RuleHistory, after: Date): EarlierSchedule[] {
   return changes.flatMap(({ at }, index) => {
     const schedule = (index === 0 ? before : changes[index - 1]?.document)?.schedule;
-    // Without rules before: what has passed was decided when the VM came under its policy.
+    // Without rules before: past times were decided when the VM came under its policy.
     if (schedule === undefined || at <= after) return [];
     return [{ schedule: isTimeZone(schedule.timeZone) ? schedule : null, until: at }];
   });

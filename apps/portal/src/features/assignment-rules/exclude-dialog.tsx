@@ -35,6 +35,7 @@ export function ExcludeDialog({ vmId, name, onClose }: ExcludeDialogProps) {
   const [until, setUntil] = useState("");
   const [owner, setOwner] = useState("");
   const [tried, setTried] = useState(false);
+  const [openedAt] = useState(() => new Date());
   const exclude = useMutation(
     trpc.exclusions.add.mutationOptions({
       onSuccess: ({ expiresAt }) => {
@@ -44,7 +45,7 @@ export function ExcludeDialog({ vmId, name, onClose }: ExcludeDialogProps) {
     }),
   );
   const isReasonRight = reason.trim().length >= exclusionLimits.shortestReason;
-  const isUntilRight = until !== "" && isExclusionEnd(endOf(until), new Date());
+  const isUntilRight = until !== "" && isExclusionEnd(endOf(until), openedAt);
   return (
     <Dialog
       open

@@ -1,4 +1,4 @@
-/** What is wrong with a request as a whole: reasons of `INPUT_INVALID`. */
+/** Faults of a request as a whole: reasons of `INPUT_INVALID`. */
 export const inputReasons = {
   en: {
     fields: { message: "Not valid: {fields}.", action: "Correct these fields and try again." },
