@@ -20,7 +20,7 @@ const pages: readonly { readonly name: string; readonly open: (page: Page) => Pr
   ...[
     "New policy /policies/new",
     "Assignment rules /policies/rules",
-    "New assignment rule /policies/rules/new",
+    "New rule /policies/rules/new",
     "Reports /reports",
     "Audit log /audit",
     "Settings /settings",

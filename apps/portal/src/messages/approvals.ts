@@ -42,6 +42,7 @@ export const approvals = catalog({
     agentOf: "Agent of {name}",
     more: "{names} and {count, number} more",
     hidden: "Objects that you do not see",
+    guardrails: "Guardrails, version {version}",
     asked: "Requested: a second person must approve it",
     askedBefore: "The same was requested before and still waits",
     askedText:
@@ -198,6 +199,7 @@ export const approvals = catalog({
     agentOf: "Agent van {name}",
     more: "{names} en nog {count, number}",
     hidden: "Objecten die u niet ziet",
+    guardrails: "Kaders, versie {version}",
     asked: "Aangevraagd: een tweede persoon moet het goedkeuren",
     askedBefore: "Hetzelfde was al aangevraagd en wacht nog",
     askedText:

@@ -102,9 +102,10 @@ async function owners(client: PoolClient, { policies }: FleetSize): Promise<void
     [policies],
   );
   await client.query(
-    `INSERT INTO "PolicyVersion" (id, "policyId", version, document, "createdBy")
+    `INSERT INTO "PolicyVersion" (id, "policyId", version, document, "createdBy", "createdAt")
     SELECT ${idSql("version", "n")}, ${idSql("policy", "n")}, 1,
-      jsonb_set($2::jsonb, '{schedule,times,0}', to_jsonb(${timeSql("n")})), ${actorSql}
+      jsonb_set($2::jsonb, '{schedule,times,0}', to_jsonb(${timeSql("n")})), ${actorSql},
+      kluis_now() - interval '201 days'
     FROM generate_series(0, $1::int - 1) n`,
     [policies, JSON.stringify(document)],
   );

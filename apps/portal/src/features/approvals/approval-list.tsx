@@ -111,7 +111,14 @@ function useColumns(): readonly Column<ApprovalRow>[] {
     {
       key: "about",
       header: t("columns.about"),
-      cell: (row) => <span className="wrap-anywhere">{aboutText(row)}</span>,
+      cell: (row) => (
+        <span
+          className="wrap-anywhere"
+          data-value={row.target === null || row.target.type === "guardrails" ? undefined : ""}
+        >
+          {aboutText(row)}
+        </span>
+      ),
     },
     {
       key: "by",

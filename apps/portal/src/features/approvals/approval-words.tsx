@@ -35,6 +35,8 @@ export function useKindText(): (kind: ApprovalRow["kind"]) => string {
 export function useAboutText(): (row: Pick<ApprovalRow, "target" | "vms" | "vmCount">) => string {
   const t = useTranslations("approvals");
   return ({ target, vms, vmCount }) => {
+    if (target?.type === "guardrails")
+      return t("guardrails", { version: /\d+$/u.exec(target.name)?.[0] ?? "" });
     if (target !== null) return target.name;
     const names = vms.map(({ name }) => name).join(", ");
     const count = vmCount - vms.length;

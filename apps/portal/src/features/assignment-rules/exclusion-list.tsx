@@ -102,14 +102,21 @@ function useColumns(): readonly Column<ExclusionRow>[] {
     {
       key: "reason",
       header: t("columns.reason"),
-      cell: (row) => <span className="block py-1 wrap-anywhere">{row.reason}</span>,
+      cell: (row) => (
+        <span data-value className="block py-1 wrap-anywhere">
+          {row.reason}
+        </span>
+      ),
     },
     { key: "owner", header: t("columns.owner"), className: "w-44", cell: (row) => row.owner.name },
     {
       key: "until",
       header: t("columns.until"),
       className: "w-36",
-      cell: (row) => format.day((row.endedAt ?? row.expiresAt).slice(0, 10)),
+      cell: (row) => {
+        const day = (row.endedAt ?? row.expiresAt).slice(0, 10);
+        return <time dateTime={day}>{format.day(day)}</time>;
+      },
     },
     {
       key: "state",

@@ -82,7 +82,7 @@ function useRuleColumns(): readonly Column<RuleView>[] {
       className: "w-56",
       cell: (rule) => (
         <span className="block py-1">
-          <Link href={`/policies/rules/${rule.id}`} className="font-medium hover:underline">
+          <Link href={`/policies/rules/${rule.id}`} data-value className="font-medium hover:underline">
             {rule.name}
           </Link>{" "}
           <RuleState rule={rule} />
