@@ -69,7 +69,7 @@ describe("a daily policy on a clock that a test moves", () => {
       }
     }
     // Each move waits for every timer and task of a day: minutes on a busy machine.
-  }, 300_000);
+  }, 600_000);
 
   it("keeps the points of three days", async () => {
     // In steps: a timer of the engine queues the next retention, and one long move may pass it.
