@@ -33,6 +33,8 @@ export const previewBulkInput = z.strictObject({
   reason: maybeRequested.reason,
   /** How many VMs were judged before. */
   cursor: z.int().min(0).max(bulkLimits.itemsMost).default(0),
+  /** Sent by tRPC's infinite queries, which the portal uses. */
+  direction: z.literal("forward").optional(),
 });
 export type PreviewBulkInput = z.infer<typeof previewBulkInput>;
 
