@@ -76,7 +76,8 @@ const composed = {
 };
 
 /**
- * All VMs with their status. The newest point, the last ended backup and the active job are index look-ups per VM.
+ * All VMs with their status. The newest point and the last ended backup are index look-ups per VM. Open jobs are read once, for all VMs: while
+ * many are open, a look-up per VM reads all of them each time.
  * A protected VM without any point is `waiting` until its policy's longest gap has passed since it was protected.
  */
 function fleetSql({ now, maxAges }: FleetScope): Prisma.Sql {
@@ -96,9 +97,9 @@ function fleetSql({ now, maxAges }: FleetScope): Prisma.Sql {
     LEFT JOIN LATERAL (SELECT j.state, j.error FROM "Job" j
       WHERE j."vmId" = vm.id AND j.kind = 'backup' AND j.state IN ('succeeded', 'warning', 'failed')
       ORDER BY j."createdAt" DESC LIMIT 1) ended ON TRUE
-    LEFT JOIN LATERAL (SELECT j.id, j.kind, j.state, j.stage FROM "Job" j
-      WHERE j."vmId" = vm.id AND j.state IN (${wordsSql(openJobStates)})
-      ORDER BY j.kind = 'backup' DESC, j."createdAt" DESC LIMIT 1) active ON TRUE
+    LEFT JOIN (SELECT DISTINCT ON (j."vmId") j."vmId", j.id, j.kind, j.state, j.stage FROM "Job" j
+      WHERE j.state IN (${wordsSql(openJobStates)})
+      ORDER BY j."vmId", j.kind = 'backup' DESC, j."createdAt" DESC) active ON active."vmId" = vm.id
     CROSS JOIN LATERAL (SELECT CASE WHEN vm."deletedAt" IS NOT NULL THEN 'deleted'
       WHEN p.id IS NULL THEN 'unprotected'
       WHEN p.state = 'stopped' THEN 'stopped'
